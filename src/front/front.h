@@ -9,6 +9,13 @@
 
 namespace axonite::front {
 
+struct CallCount {
+  std::string host, operation;
+  bool supported = true;
+  std::uint64_t count = 0, failed = 0;  // failed: status 400 and above
+  std::chrono::nanoseconds duration{};
+};
+
 class Front {
  public:
   Front(const identity::TokenVerifier& tokens, const identity::Authorizer& authorizer, event::Stream& events,
@@ -23,6 +30,9 @@ class Front {
   http::Handler handler();
   // "<service>.<name>" of every row, for the parity table.
   std::vector<std::string> operation_names() const;
+  // What was called since the start, for `axonite exec --report` and the status page. Requests that no row matched
+  // stand under their method and host, with `supported` false; at most 1,000 of them are told apart.
+  std::vector<CallCount> call_counts() const;
 
  private:
   struct State;

@@ -10,6 +10,7 @@
 //     }), .scope = …, .shape_error = …};
 //   }
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,6 +85,9 @@ class Call {
   // Set by the front.
   std::vector<std::pair<std::string, std::string>> path_parameters;
   Limits limits;
+
+ private:
+  std::optional<std::string> body_;
 };
 
 using OperationHandler = std::function<Result<http::Response>(Call&)>;
@@ -105,6 +109,8 @@ struct Service {
   std::vector<std::string_view> audiences;
   std::vector<Operation> operations;
   bool ignore_path_case = false;
+  // Whether every request becomes an event; services with very many small requests are only counted.
+  bool audited = true;
   // Who calls. Left empty: a bearer token for one of `audiences`. Runs only where the permission needs a caller.
   std::function<Result<identity::Principal>(Call&)> authenticate;
   // The resource id that actions are checked at. Left empty: the request path itself (ARM).
