@@ -1,0 +1,62 @@
+"""Witnesses: unmodified clients against the server that `axonite exec` started around this run.
+
+Every test that proves operations says so: @pytest.mark.witness("key_vault.SetSecret", …). The marks of the tests that
+passed are written to $AXONITE_WITNESSES, from which scripts/parity.py makes docs/parity.md.
+"""
+import json
+import os
+import uuid
+
+import pytest
+from azure.identity import ClientSecretCredential, DefaultAzureCredential
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "witness(*operations): the operations that this test proves")
+    config.stash[_proved] = {}
+
+
+_proved = pytest.StashKey()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if call.when == "call" and outcome.get_result().passed:
+        for mark in item.iter_markers("witness"):
+            for operation in mark.args:
+                item.config.stash[_proved].setdefault(operation, []).append(item.nodeid)
+
+
+def pytest_sessionfinish(session):
+    target = os.environ.get("AXONITE_WITNESSES")
+    if target:
+        with open(target, "w") as file:
+            json.dump(session.config.stash[_proved], file, indent=1, sort_keys=True)
+
+
+@pytest.fixture(scope="session")
+def subscription_id():
+    return os.environ["AZURE_SUBSCRIPTION_ID"]
+
+
+@pytest.fixture(scope="session")
+def tenant_id():
+    return os.environ["AZURE_TENANT_ID"]
+
+
+@pytest.fixture(scope="session")
+def owner():
+    """Who may do everything: the owner service principal, through DefaultAzureCredential as users do."""
+    return DefaultAzureCredential()
+
+
+@pytest.fixture(scope="session")
+def bad_credential(tenant_id):
+    return ClientSecretCredential(tenant_id, os.environ["AZURE_CLIENT_ID"], "not-the-secret")
+
+
+@pytest.fixture
+def unique():
+    """A short name of its own for each test: lower-case letters and digits."""
+    return "t" + uuid.uuid4().hex[:12]
