@@ -20,6 +20,9 @@ struct Event {
   std::string category;        // "administrative", "call", "lineage", "run", "login", …
   std::string correlation_id;  // one user-visible operation over all services
   std::string body;            // JSON; its shape belongs to the category and is documented by who appends it
+  // Non-empty: an event with the same key that is still kept is not appended again (append answers its sequence).
+  // For who must retry after a crash without knowing whether the first try arrived.
+  std::string key;
 };
 
 class Stream {
