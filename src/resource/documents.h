@@ -3,6 +3,7 @@
 // linked services, notebooks, …), which are child resources: factories/f/pipelines/p. One mechanism for etags,
 // conditions, paging and events; what a document means belongs to its service.
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,12 @@ struct Condition {
   bool if_none_match_any = false;       // must not exist
 };
 
-// Who changed what, for the event "administrative" that every change appends in the same transaction.
+// Who changed what. Every change appends an event of the category "administrative", recorded in the change's own
+// transaction and so neither lost nor doubled by a crash:
+//   {"eventDataId","eventTimestamp","caller","callerObjectId","operationName","resourceId","resourceType",
+//    "resourceGroupName","subscriptionId","status":"Succeeded","subStatus":"Created"|"OK"|"NoContent",
+//    "level":"Informational","correlationId"}
+// An empty operation appends none: bookkeeping of the server, such as a provisioning state.
 struct Author {
   identity::Principal principal;
   std::string operation;  // "Microsoft.KeyVault/vaults/write"
@@ -41,22 +47,42 @@ struct Page {
   std::string continuation;  // empty on the last page
 };
 
+struct Limits {
+  std::size_t body_bytes_max = 8u << 20;  // too_large("RequestEntityTooLarge")
+  std::size_t children_max = 5'000;       // of one type below one parent, as a factory's; conflict("QuotaExceeded")
+};
+
 class Documents {
  public:
-  static Result<std::unique_ptr<Documents>> open(const std::filesystem::path& file, event::Stream& events, Clock& clock);
+  static Result<std::unique_ptr<Documents>> open(const std::filesystem::path& file, event::Stream& events,
+                                                 Clock& clock, Limits limits);
+  static Result<std::unique_ptr<Documents>> open(const std::filesystem::path& file, event::Stream& events,
+                                                 Clock& clock) {
+    return open(file, events, clock, Limits{});
+  }
   virtual ~Documents() = default;
 
-  // not_found("ResourceNotFound" | "ResourceGroupNotFound").
+  // not_found("ResourceNotFound" | "ResourceGroupNotFound" | "SubscriptionNotFound").
   virtual Result<Document> get(const ResourceId& id) const = 0;
   // The parent must exist (not_found("ParentResourceNotFound" | "ResourceGroupNotFound")).
   // precondition("PreconditionFailed") when the condition does not hold.
   virtual Result<Document> put(const ResourceId& id, std::string body, const Condition& condition, const Author& author) = 0;
+  // Reads, lets `change` make the new body, and writes, with no write in between. `change` runs on the writer thread:
+  // it computes and calls nothing that writes. Errors of `change` come back and nothing is changed.
+  using Change = std::function<Result<std::string>(const Document&)>;
+  virtual Result<Document> update(const ResourceId& id, const Change& change, const Condition& condition,
+                                  const Author& author) = 0;
   // With all documents below it. Returns whether it was there.
   virtual Result<bool> remove(const ResourceId& id, const Condition& condition, const Author& author) = 0;
   // Direct children of `parent` of one type, by name; `type` is the last segment ("pipelines") or, under a resource
   // group or subscription, the full type ("Microsoft.KeyVault/vaults") at any depth of groups.
   virtual Result<Page> list(const ResourceId& parent, std::string_view type, std::string_view continuation = {},
                             std::size_t count_max = 100) const = 0;
+  // Resources right below a resource group, or below all groups of a subscription, of every type, by id.
+  virtual Result<Page> list_resources(const ResourceId& scope, std::string_view continuation = {},
+                                      std::size_t count_max = 100) const = 0;
+  // All subscriptions.
+  virtual Result<Page> list_subscriptions() const = 0;
   // The one document of a type with this name whatever its group; for hosts: "kv1.vault.azure.net" → vault "kv1".
   virtual Result<Document> find_by_name(std::string_view type, std::string_view name) const = 0;
 };

@@ -14,6 +14,8 @@ namespace axonite::resource {
 // given in.
 class ResourceId {
  public:
+  // The path is percent-decoded already. The last "providers" counts: an extension such as
+  // {vault}/providers/Microsoft.Insights/diagnosticSettings/d has the vault as its parent.
   // invalid("InvalidResourceId") for anything that is not such a path. A trailing slash is dropped.
   static Result<ResourceId> parse(std::string_view path);
 
@@ -29,6 +31,8 @@ class ResourceId {
   // The resource one level up; nothing above a subscription.
   std::optional<ResourceId> parent() const;
   ResourceId child(std::string_view type, std::string_view name) const;
+  // Whether `other` is this resource or lies below it.
+  bool covers(const ResourceId& other) const;
   // The resource group's or subscription's id.
   ResourceId group_id() const;
   ResourceId subscription_id() const;

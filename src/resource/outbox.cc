@@ -1,0 +1,75 @@
+#include "resource/outbox.h"
+
+#include <boost/json.hpp>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/log.h"
+
+namespace axonite::resource {
+namespace {
+
+std::string_view sub_status(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::created: return "Created";
+    case ChangeKind::updated: return "OK";
+    case ChangeKind::removed: return "NoContent";
+  }
+  return "";
+}
+
+constexpr std::size_t kPortion = 256;
+
+}  // namespace
+
+Result<void> Outbox::add(store::Connection& connection, const ResourceId& id, ChangeKind kind, const Author& author,
+                         Time now) {
+  if (author.operation.empty()) return ok();
+  std::string key = new_uuid();
+  json::Object body{{"eventDataId", key},
+                    {"eventTimestamp", format_iso(now)},
+                    {"caller", author.principal.name.empty() ? author.principal.object_id : author.principal.name},
+                    {"callerObjectId", author.principal.object_id},
+                    {"operationName", author.operation},
+                    {"resourceId", id.text()},
+                    {"resourceType", id.type()},
+                    {"resourceGroupName", std::string(id.resource_group())},
+                    {"subscriptionId", std::string(id.subscription())},
+                    {"status", "Succeeded"},
+                    {"subStatus", sub_status(kind)},
+                    {"level", "Informational"},
+                    {"correlationId", author.correlation_id}};
+  return connection.execute("INSERT INTO outbox(time_ns, correlation_id, key, body) VALUES(?1, ?2, ?3, ?4)",
+                            to_unix_nanoseconds(now), author.correlation_id, key, json::write(json::Value(body)));
+}
+
+void Outbox::drain() {
+  std::lock_guard lock(draining_);
+  std::int64_t last = 0;
+  std::vector<event::Event> waiting;
+  auto outcome = database_.read([&](store::Connection& c) {
+    return c.each("SELECT number, time_ns, correlation_id, key, body FROM outbox ORDER BY number LIMIT ?1",
+                  [&](store::Statement& row) {
+                    last = row.integer(0);
+                    waiting.push_back({.time = from_unix_nanoseconds(row.integer(1)),
+                                       .category = "administrative",
+                                       .correlation_id = std::string(row.text(2)),
+                                       .body = std::string(row.text(4)),
+                                       .key = std::string(row.text(3))});
+                  },
+                  kPortion);
+  });
+  for (event::Event& event : waiting) {
+    if (!outcome) break;
+    if (auto appended = events_.append(std::move(event)); !appended)
+      outcome = std::unexpected(std::move(appended.error()));
+  }
+  if (!outcome) return log::warning("resource", "the event stream does not take events: " + outcome.error().code);
+  if (last == 0) return;
+  // Lost in a crash it is only repeated, and the key makes the repetition harmless.
+  database_.write_async(
+      [last](store::Connection& c) { return c.execute("DELETE FROM outbox WHERE number <= ?1", last); },
+      [](Result<void>) {});
+}
+
+}  // namespace axonite::resource
