@@ -1,0 +1,110 @@
+"""Resources and rights."""
+import secrets
+import uuid
+
+from azure.core.exceptions import ResourceExistsError
+from azure.identity import DefaultAzureCredential
+from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.datafactory import DataFactoryManagementClient
+from azure.mgmt.datafactory.models import Factory, FactoryIdentity
+from azure.mgmt.keyvault import KeyVaultManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.storage import StorageManagementClient
+from azure.mgmt.synapse import SynapseManagementClient
+from azure.mgmt.synapse.models import DataLakeStorageAccountDetails, ManagedIdentity, Sku, SqlPool, Workspace
+
+from . import names
+from .console import line
+
+credential = DefaultAzureCredential()
+# Made new for every deployment; it goes into the workspace and the vault and nowhere else.
+sql_password = "Px-" + secrets.token_urlsafe(24)
+
+ROLES = {
+    "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+    "Key Vault Secrets Officer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+}
+
+
+def resources():
+    ResourceManagementClient(credential, names.SUBSCRIPTION).resource_groups.create_or_update(
+        names.GROUP, {"location": names.LOCATION, "tags": {"purpose": "quickstart"}}
+    )
+    StorageManagementClient(credential, names.SUBSCRIPTION).storage_accounts.begin_create(
+        names.GROUP,
+        names.LAKE,
+        {"location": names.LOCATION, "kind": "StorageV2", "sku": {"name": "Standard_LRS"}, "properties": {"isHnsEnabled": True}},
+    ).result()
+    line(f"storage account {names.LAKE} (hierarchical namespace)")
+    KeyVaultManagementClient(credential, names.SUBSCRIPTION).vaults.begin_create_or_update(
+        names.GROUP,
+        names.VAULT,
+        {
+            "location": names.LOCATION,
+            "properties": {"tenantId": names.TENANT, "sku": {"family": "A", "name": "standard"}, "enableRbacAuthorization": True},
+        },
+    ).result()
+    line(f"key vault {names.VAULT}")
+    workspace()
+    DataFactoryManagementClient(credential, names.SUBSCRIPTION).factories.create_or_update(
+        names.GROUP, names.FACTORY, Factory(location=names.LOCATION, identity=FactoryIdentity(type="SystemAssigned"))
+    )
+    line(f"data factory {names.FACTORY}")
+
+
+def workspace():
+    synapse = SynapseManagementClient(credential, names.SUBSCRIPTION)
+    synapse.workspaces.begin_create_or_update(
+        names.GROUP,
+        names.WORKSPACE,
+        Workspace(
+            location=names.LOCATION,
+            identity=ManagedIdentity(type="SystemAssigned"),
+            default_data_lake_storage=DataLakeStorageAccountDetails(
+                account_url=f"https://{names.LAKE}.dfs.core.windows.net", filesystem="raw"
+            ),
+            sql_administrator_login=names.SQL_ADMIN,
+            sql_administrator_login_password=sql_password,
+        ),
+    ).result()
+    line(f"Synapse workspace {names.WORKSPACE}")
+    synapse.sql_pools.begin_create(
+        names.GROUP, names.WORKSPACE, names.POOL, SqlPool(location=names.LOCATION, sku=Sku(name="DW100c"))
+    ).result()
+    line(f"dedicated SQL pool {names.POOL}")
+
+
+def rights():
+    factory = DataFactoryManagementClient(credential, names.SUBSCRIPTION).factories.get(names.GROUP, names.FACTORY)
+    workspace = SynapseManagementClient(credential, names.SUBSCRIPTION).workspaces.get(names.GROUP, names.WORKSPACE)
+    deployer = caller_object_id()
+    assign(deployer, "Storage Blob Data Contributor", names.LAKE_ID, "who deploys uploads the files")
+    assign(deployer, "Key Vault Secrets Officer", names.VAULT_ID, "who deploys stores the secret")
+    assign(factory.identity.principal_id, "Key Vault Secrets User", names.VAULT_ID, "the factory reads the password")
+    assign(factory.identity.principal_id, "Storage Blob Data Contributor", names.LAKE_ID, "the factory copies files")
+    assign(workspace.identity.principal_id, "Storage Blob Data Reader", names.LAKE_ID, "the workspace reads for COPY INTO")
+
+
+def caller_object_id():
+    """The object id of the program's own principal, from its token."""
+    import base64
+    import json
+
+    payload = credential.get_token("https://management.azure.com/.default").token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["oid"]
+
+
+def assign(principal, role, scope, why):
+    client = AuthorizationManagementClient(credential, names.SUBSCRIPTION)
+    definition = f"/subscriptions/{names.SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{ROLES[role]}"
+    # The same assignment has the same name, so that a second run makes no second one.
+    name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}|{principal}|{definition}"))
+    try:
+        client.role_assignments.create(
+            scope, name, {"properties": {"roleDefinitionId": definition, "principalId": principal, "principalType": "ServicePrincipal"}}
+        )
+    except ResourceExistsError:
+        pass
+    line(f"{role}: {why}")
