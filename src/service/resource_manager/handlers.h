@@ -1,5 +1,5 @@
 #pragma once
-#include "service/resource_manager/resource_manager.h"
+#include "service/resource_manager/service.h"
 
 namespace axonite::service::resource_manager {
 
