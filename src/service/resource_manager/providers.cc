@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/json.h"
@@ -48,6 +49,13 @@ Named named_in(std::string_view path) {
   return named;
 }
 
+// "…/triggers/t/start" → "…/triggers/t": what a POST acts on.
+std::string_view without_action(const http::Request& request) {
+  std::string_view path = request.path;
+  if (request.method == "POST" && std::ranges::count(path, '/') % 2 == 1) return path.substr(0, path.rfind('/'));
+  return path;
+}
+
 bool has_type(const arm::Provider& provider, std::string_view type) {
   for (const arm::ResourceType& known : provider.types)
     if (text::equals_ignoring_case(known.name, type)) return true;
@@ -76,7 +84,7 @@ Answer register_provider(Rooms& rooms, front::Call& call) { return get_provider(
 // What no service knows. A resource type of the real service that is not built here looks the same as one that does
 // not exist, so the message says which types are served.
 Answer refuse(Rooms&, front::Call& call) {
-  Named named = named_in(call.request.path);
+  Named named = named_in(without_action(call.request));
   if (named.provider.empty())
     return std::unexpected(not_found("InvalidResourceId", "Axonite serves nothing at '" + call.request.method + " " +
                                                               call.request.path + "'."));
@@ -89,8 +97,7 @@ Answer refuse(Rooms&, front::Call& call) {
                                          std::string(provider->name) + "' for api version '" + version +
                                          "', or is not supported by Axonite."));
   return std::unexpected(unsupported("NoRegisteredProviderFound",
-                                     "Axonite has no operation " + call.request.method + " for the resource type '" +
-                                         std::string(provider->name) + "/" + named.type + "'."));
+                                     "Axonite does not support " + call.request.method + " " + call.request.path + "."));
 }
 
 }  // namespace axonite::service::resource_manager
