@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("AXONITE_CACHE") or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "axonite")
@@ -72,11 +73,16 @@ def pip_install(made, requirements):
         run(pathlib.Path(temporary) / "bin/python", "-m", "pip", "install", "--quiet", "--target", made, *requirements)
 
 
-def pip_download(requirement, folder):
+def pip_download(kind, name, folder):
+    """The archive of a package pinned under [sdist] or [wheel], checked."""
+    requirement, digest = next(line for line in section(kind) if line.startswith(name + "==")).split()
+    form = ["--no-binary", name] if kind == "sdist" else ["--only-binary", name]
     with tempfile.TemporaryDirectory() as temporary:
         run("/usr/bin/python3", "-m", "venv", temporary)
-        name = requirement.split("==")[0]
-        run(pathlib.Path(temporary) / "bin/python", "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name, requirement, "-d", folder)
+        run(pathlib.Path(temporary) / "bin/python", "-m", "pip", "download", "--quiet", "--no-deps", *form, requirement, "-d", folder)
+    archive = next(folder.glob(name.replace("-", "_") + "-*"))
+    check_digest(archive, digest)
+    return archive
 
 
 def check_digest(file, expected):
@@ -98,21 +104,37 @@ def extract(archive, prefix, target):
 
 def build_duckdb(made):
     package, package_digest = section("npm")[0].split()
-    source, source_digest = section("sdist")[0].split()
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         npm_pack(package, folder)
         library = next(folder.glob("*.tgz"))
         check_digest(library, package_digest)
         extract(library, "package/libduckdb", made / "duckdb/lib/libduckdb")
-        pip_download(source, folder)
-        headers = next(folder.glob("duckdb-*.tar.gz"))
-        check_digest(headers, source_digest)
-        extract(headers, "external/duckdb/src/include/", str(made / "duckdb/include") + "/")
+        extract(pip_download("sdist", "duckdb", folder), "external/duckdb/src/include/", str(made / "duckdb/include") + "/")
+
+
+def build_spark(made):
+    """Spark Connect's messages as one descriptor set, and the protos of google.rpc's rich errors."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        well_known = folder / "well_known.fds"
+        names = ("any", "empty", "timestamp")
+        run("protoc", "-I/usr/include", f"--descriptor_set_out={well_known}", *(f"google/protobuf/{name}.proto" for name in names))
+        (made / "spark").mkdir()
+        descriptors = ROOT / "scripts/spark_descriptors.py"
+        run(sys.executable, descriptors, pip_download("sdist", "pyspark-client", folder), well_known, made / "spark/spark.fds")
+        with zipfile.ZipFile(pip_download("wheel", "googleapis-common-protos", folder)) as wheel:
+            for name in ("status", "error_details"):
+                wheel.extract(f"google/rpc/{name}.proto", made / "spark")
+
+
+def build_deps(made):
+    build_duckdb(made)
+    build_spark(made)
 
 
 def deps():
-    return cached("deps", section("npm") + section("sdist"), build_duckdb)
+    return cached("deps", section("npm") + section("sdist") + section("wheel"), build_deps)
 
 
 def environment(kind, requirements):
