@@ -8,6 +8,7 @@ import os
 import uuid
 
 import pytest
+import requests
 from azure.identity import ClientSecretCredential, DefaultAzureCredential
 
 
@@ -60,3 +61,19 @@ def bad_credential(tenant_id):
 def unique():
     """A short name of its own for each test: lower-case letters and digits."""
     return "t" + uuid.uuid4().hex[:12]
+
+
+@pytest.fixture(scope="session")
+def stranger(tenant_id, owner):
+    """A service principal without any right, made through Microsoft Graph as an administrator would make it."""
+    headers = {"Authorization": "Bearer " + owner.get_token("https://graph.microsoft.com/.default").token}
+
+    def post(path, body):
+        answer = requests.post("https://graph.microsoft.com/v1.0" + path, json=body, headers=headers)
+        answer.raise_for_status()
+        return answer.json()
+
+    application = post("/applications", {"displayName": "stranger-" + uuid.uuid4().hex[:8]})
+    post("/servicePrincipals", {"appId": application["appId"]})
+    secret = post(f"/applications/{application['id']}/addPassword", {"passwordCredential": {"displayName": "test"}})
+    return ClientSecretCredential(tenant_id, application["appId"], secret["secretText"])
