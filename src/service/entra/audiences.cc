@@ -1,0 +1,28 @@
+#include "base/text.h"
+#include "service/entra/entra.h"
+
+namespace axonite::service::entra {
+namespace {
+
+constexpr std::string_view kAudiences[] = {
+    "https://management.azure.com",     "https://management.core.windows.net", "https://vault.azure.net",
+    "https://storage.azure.com",        "https://database.windows.net",        "https://dev.azuresynapse.net",
+    "https://sql.azuresynapse.net",     "https://graph.microsoft.com",         "https://purview.azure.net",
+    "https://ml.azure.com",             "https://api.loganalytics.io",         "https://api.loganalytics.azure.com",
+    "https://monitor.azure.com",        "https://datafactory.azure.com",
+};
+
+constexpr std::string_view kAccountSuffixes[] = {".blob.core.windows.net", ".dfs.core.windows.net"};
+
+}  // namespace
+
+bool is_known_audience(std::string_view resource) {
+  while (resource.ends_with('/')) resource.remove_suffix(1);
+  for (std::string_view known : kAudiences)
+    if (text::equals_ignoring_case(known, resource)) return true;
+  for (std::string_view suffix : kAccountSuffixes)
+    if (text::starts_with_ignoring_case(resource, "https://") && text::ends_with_ignoring_case(resource, suffix)) return true;
+  return false;
+}
+
+}  // namespace axonite::service::entra
