@@ -89,7 +89,7 @@ def check_includes(path, lines, allowed):
 def check_functions(path, lines):
     start = None
     for number, line in enumerate(lines, 1):
-        opens = re.match(r"^[A-Za-z_~:].*\{$", line) and not re.match(r"^(namespace|class|struct|enum|union|extern|constexpr .*=|static constexpr .*=|const .*=)", line)
+        opens = re.match(r"^[A-Za-z_~: ].*\).*\{$", line) and not line.startswith("  ") and not re.match(r"^(namespace|class|struct|enum|union|extern|constexpr .*=|static constexpr .*=|const .*=)", line)
         if opens and start is None and not line.rstrip().endswith("= {"):
             start = number
         elif line.startswith("}") and start is not None:
