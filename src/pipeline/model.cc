@@ -1,6 +1,7 @@
 #include "pipeline/model.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <map>
 #include <set>
 

@@ -1,5 +1,7 @@
 #include "pipeline/model_json.h"
 
+#include <boost/json.hpp>
+
 #include "base/text.h"
 
 namespace axonite::pipeline::definition {

@@ -1,6 +1,5 @@
 #pragma once
 // Readers for definition files, whose property names match ignoring case and whose errors name the path.
-#include <boost/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

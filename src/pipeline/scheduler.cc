@@ -149,14 +149,14 @@ std::optional<ActivityError> Scheduler::scope_error(const Scope& scope) {
   const std::vector<Activity>& activities =
       scope.container ? body_of(*scope.container->activity, scope.container->branch) : pipeline_->activities;
   const Plan& plan = this->plan(activities);
-  std::vector<bool> seen(activities.size());
+  std::vector<char> seen(activities.size());
   std::vector<std::size_t> asked;
   for (std::size_t i = activities.size(); i-- > 0;)
     if (plan.followers[i].empty()) asked.push_back(i);
   while (!asked.empty()) {
     std::size_t i = asked.back();
     asked.pop_back();
-    if (std::exchange(seen[i], true)) continue;
+    if (std::exchange(seen[i], char{1})) continue;
     const Node& node = scope.nodes[i];
     if (node.outcome == Outcome::skipped) {
       for (std::size_t on : plan.dependencies[i]) asked.push_back(on);
