@@ -37,7 +37,7 @@ class Scope {
   // The parameters of the dataset or linked service whose definition holds the expression.
   virtual Result<const json::Value*> dataset() const;
   virtual Result<const json::Value*> linked_service() const;
-  // For rand() and guid(); a test overrides it to get the same values again.
+  // For the functions rand and guid; a test overrides it to get the same values again.
   virtual std::uint64_t random_bits() const;
 };
 
