@@ -151,7 +151,9 @@ void Front::add(Service service) {
   }
 }
 
-bool Front::serves(std::string_view host) const { return !state_->services_of(host).empty(); }
+bool Front::serves(std::string_view host) const {
+  return !state_->services_of(is_local(host) ? std::string_view("localhost") : host).empty();
+}
 
 http::Handler Front::handler() {
   return [this](http::Request& request) { return state_->serve(request); };

@@ -1,0 +1,75 @@
+#include "server/rooms.h"
+
+#include <boost/json.hpp>
+
+#include "base/file.h"
+#include "base/json.h"
+
+namespace axonite::server {
+namespace {
+
+// Until the engine is mounted: a pool cannot be made, and says so.
+class NoPoolDatabases : public service::synapse::PoolDatabases {
+ public:
+  Result<void> create(std::string_view, std::string_view) override {
+    return std::unexpected(unsupported("SqlPoolsUnavailable", "Dedicated SQL pools are not part of this build."));
+  }
+  Result<void> drop(std::string_view, std::string_view) override { return ok(); }
+};
+
+Result<void> write_owner_file(const std::filesystem::path& data_dir, const identity::Directory& directory) {
+  if (!directory.first_owner()) return ok();
+  json::Object file{{"tenantId", directory.tenant_id()},
+                    {"subscriptionId", directory.subscription_id()},
+                    {"clientId", directory.first_owner()->app_id},
+                    {"clientSecret", directory.first_owner()->secret.reveal()}};
+  return write_file_durably(data_dir / kOwnerFile, json::write(file) + "\n", 0600);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Rooms>> Rooms::open(const std::filesystem::path& data_dir, Clock& clock) {
+  auto rooms = std::unique_ptr<Rooms>(new Rooms{.data_dir = data_dir, .clock = clock});
+  TRY(rooms->events, event::Stream::open(data_dir / "events.db", clock));
+  TRY(rooms->directory, identity::Directory::open(data_dir, clock));
+  CHECK_OK(write_owner_file(data_dir, *rooms->directory));
+  TRY(rooms->documents, resource::Documents::open(data_dir / "resources.db", *rooms->events, clock));
+  TRY(rooms->operations, arm::Operations::open(data_dir / "operations.db", clock));
+  TRY(rooms->sealer, linked_service::Sealer::open(data_dir / "sealing.key"));
+  rooms->artifacts = std::make_unique<artifact::Artifacts>(*rooms->documents, *rooms->sealer, artifact::Check{});
+  rooms->identities = std::make_unique<DirectoryIdentities>(*rooms->directory);
+  rooms->workspace_access = std::make_unique<DirectoryWorkspaceAccess>(*rooms->directory);
+  rooms->pool_databases = std::make_unique<NoPoolDatabases>();
+  rooms->front = std::make_unique<front::Front>(rooms->directory->verifier(), rooms->directory->roles(), *rooms->events, clock);
+  return rooms;
+}
+
+Result<void> Rooms::mount() {
+  std::string tenant = directory->tenant_id();
+  CHECK_OK(service::resource_manager::ensure_subscription(*documents, directory->subscription_id(), tenant));
+
+  entra = std::make_unique<service::entra::Rooms>(*directory, clock);
+  front->add(service::entra::token_service(*entra));
+  front->add(service::entra::managed_identity_service(*entra));
+  front->add(service::entra::graph_service(*entra));
+
+  data_factory = std::make_unique<service::data_factory::Rooms>(*documents, *artifacts, *identities);
+  front->add(service::data_factory::data_factory_service(*data_factory, removers));
+
+  synapse = std::unique_ptr<service::synapse::Rooms>(new service::synapse::Rooms{
+      *documents, *artifacts, *operations, removers, *identities, *pool_databases, *workspace_access, tenant});
+  front->add(service::synapse::synapse_management_service(*synapse));
+  front->add(service::synapse::synapse_artifact_service(*synapse));
+
+  studio = std::unique_ptr<service::studio::Rooms>(new service::studio::Rooms{
+      .calls = [this] { return front->call_counts(); }, .operations = [this] { return front->operation_names(); }, .started = clock.now(), .clock = clock});
+  front->add(service::studio::make_service(*studio));
+
+  // Last: what no other management service knows is refused there in ARM's own words.
+  resource_manager = std::unique_ptr<service::resource_manager::Rooms>(
+      new service::resource_manager::Rooms{*documents, *operations, removers, directory->roles(), tenant});
+  front->add(service::resource_manager::resource_manager_service(*resource_manager));
+  return operations->start();
+}
+
+}  // namespace axonite::server

@@ -1,0 +1,53 @@
+#pragma once
+// Every room of the running server, made in this order and ended in the reverse one.
+#include <filesystem>
+#include <memory>
+
+#include "arm/operations.h"
+#include "arm/providers.h"
+#include "artifact/artifacts.h"
+#include "base/clock.h"
+#include "event/stream.h"
+#include "front/front.h"
+#include "identity/directory.h"
+#include "linked_service/sealing.h"
+#include "resource/documents.h"
+#include "server/adapters.h"
+#include "server/server.h"
+#include "service/data_factory/service.h"
+#include "service/entra/entra.h"
+#include "service/resource_manager/service.h"
+#include "service/studio/studio.h"
+#include "service/synapse/service.h"
+
+namespace axonite::server {
+
+struct Rooms {
+  // Opens what the data directory holds, or makes it.
+  static Result<std::unique_ptr<Rooms>> open(const std::filesystem::path& data_dir, Clock& clock);
+  // Mounts every service; after it, front answers.
+  Result<void> mount();
+
+  std::filesystem::path data_dir;
+  Clock& clock;
+  std::unique_ptr<event::Stream> events;
+  std::unique_ptr<identity::Directory> directory;
+  std::unique_ptr<resource::Documents> documents;
+  std::unique_ptr<arm::Operations> operations;
+  std::unique_ptr<linked_service::Sealer> sealer;
+  std::unique_ptr<artifact::Artifacts> artifacts;
+  arm::Removers removers;
+  std::unique_ptr<DirectoryIdentities> identities;
+  std::unique_ptr<DirectoryWorkspaceAccess> workspace_access;
+  std::unique_ptr<service::synapse::PoolDatabases> pool_databases;
+  std::unique_ptr<front::Front> front;
+
+  // What each service works with.
+  std::unique_ptr<service::entra::Rooms> entra;
+  std::unique_ptr<service::resource_manager::Rooms> resource_manager;
+  std::unique_ptr<service::data_factory::Rooms> data_factory;
+  std::unique_ptr<service::synapse::Rooms> synapse;
+  std::unique_ptr<service::studio::Rooms> studio;
+};
+
+}  // namespace axonite::server
