@@ -1,7 +1,9 @@
 #include "event/stream.h"
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 
 #include "base/log.h"
@@ -77,6 +79,19 @@ class DurableStream : public Stream {
           "SELECT sequence, time_ns, category, correlation_id, body, key FROM event "
           "WHERE category = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3",
           keep, category, sequence, count_max);
+    }));
+    return events;
+  }
+
+  Result<std::vector<Event>> read_before(std::uint64_t sequence, std::size_t count_max,
+                                         std::string_view category) const override {
+    std::vector<Event> events;
+    std::int64_t before = sequence == 0 ? std::numeric_limits<std::int64_t>::max() : static_cast<std::int64_t>(sequence);
+    CHECK_OK(database_->read([&](store::Connection& c) {
+      return c.each(
+          "SELECT sequence, time_ns, category, correlation_id, body, key FROM event "
+          "WHERE category = ?1 AND sequence < ?2 ORDER BY sequence DESC LIMIT ?3",
+          [&](store::Statement& row) { events.push_back(read_event(row)); }, category, before, count_max);
     }));
     return events;
   }

@@ -40,6 +40,9 @@ class Stream {
   // Events after `sequence`, oldest first, of one category or of all when empty.
   virtual Result<std::vector<Event>> read_after(std::uint64_t sequence, std::size_t count_max,
                                                 std::string_view category = {}) const = 0;
+  // Events of one category before `sequence` (0 = from the newest), newest first.
+  virtual Result<std::vector<Event>> read_before(std::uint64_t sequence, std::size_t count_max,
+                                                 std::string_view category) const = 0;
   // Blocks until there is an event after `sequence`, or stop; false on stop.
   virtual bool wait_after(std::uint64_t sequence, std::stop_token stop) const = 0;
 };

@@ -60,6 +60,18 @@ TEST_F(StreamTest, ReadsOneCategoryAndAtMostTheCountAsked) {
   EXPECT_EQ(stream->read_after(0, 2)->size(), 2u);
 }
 
+TEST_F(StreamTest, ReadsBackwardsToo) {
+  auto stream = open();
+  for (int i = 1; i <= 5; ++i) ASSERT_TRUE(stream->append({.category = i == 3 ? "b" : "a", .body = std::to_string(i)}));
+  auto newest = *stream->read_before(0, 2, "a");
+  ASSERT_EQ(newest.size(), 2u);
+  EXPECT_EQ(newest[0].body, "5");
+  EXPECT_EQ(newest[1].body, "4");
+  auto rest = *stream->read_before(newest[1].sequence, 10, "a");
+  EXPECT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest[0].body, "2");
+}
+
 TEST_F(StreamTest, AKeyIsAppendedOnce) {
   auto stream = open();
   auto first = stream->append({.category = "a", .body = "1", .key = "k"});

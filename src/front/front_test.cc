@@ -33,6 +33,7 @@ class Events : public event::Stream {
   Result<std::uint64_t> append(event::Event) override { return 0; }
   void append_async(event::Event event) override { events.push_back(std::move(event)); }
   Result<std::vector<event::Event>> read_after(std::uint64_t, std::size_t, std::string_view) const override { return events; }
+  Result<std::vector<event::Event>> read_before(std::uint64_t, std::size_t, std::string_view) const override { return events; }
   bool wait_after(std::uint64_t, std::stop_token) const override { return false; }
   std::vector<event::Event> events;
 };

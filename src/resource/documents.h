@@ -31,10 +31,7 @@ struct Condition {
 };
 
 // Who changed what. Every change appends an event of the category "administrative", recorded in the change's own
-// transaction and so neither lost nor doubled by a crash:
-//   {"eventDataId","eventTimestamp","caller","callerObjectId","operationName","resourceId","resourceType",
-//    "resourceGroupName","subscriptionId","status":"Succeeded","subStatus":"Created"|"OK"|"NoContent",
-//    "level":"Informational","correlationId"}
+// transaction and so neither lost nor doubled by a crash (event/administrative.h has its shape).
 // An empty operation appends none: bookkeeping of the server, such as a provisioning state.
 struct Author {
   identity::Principal principal;

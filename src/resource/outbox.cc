@@ -1,10 +1,8 @@
 #include "resource/outbox.h"
 
-#include <boost/json.hpp>
-
 #include "base/id.h"
-#include "base/json.h"
 #include "base/log.h"
+#include "event/administrative.h"
 
 namespace axonite::resource {
 namespace {
@@ -26,21 +24,19 @@ Result<void> Outbox::add(store::Connection& connection, const ResourceId& id, Ch
                          Time now) {
   if (author.operation.empty()) return ok();
   std::string key = new_uuid();
-  json::Object body{{"eventDataId", key},
-                    {"eventTimestamp", format_iso(now)},
-                    {"caller", author.principal.name.empty() ? author.principal.object_id : author.principal.name},
-                    {"callerObjectId", author.principal.object_id},
-                    {"operationName", author.operation},
-                    {"resourceId", id.text()},
-                    {"resourceType", id.type()},
-                    {"resourceGroupName", std::string(id.resource_group())},
-                    {"subscriptionId", std::string(id.subscription())},
-                    {"status", "Succeeded"},
-                    {"subStatus", sub_status(kind)},
-                    {"level", "Informational"},
-                    {"correlationId", author.correlation_id}};
+  event::Administrative change{.id = key,
+                               .time = now,
+                               .caller = author.principal.name.empty() ? author.principal.object_id : author.principal.name,
+                               .caller_object_id = author.principal.object_id,
+                               .operation = author.operation,
+                               .resource_id = id.text(),
+                               .resource_type = id.type(),
+                               .resource_group = std::string(id.resource_group()),
+                               .subscription = std::string(id.subscription()),
+                               .sub_status = std::string(sub_status(kind)),
+                               .correlation_id = author.correlation_id};
   return connection.execute("INSERT INTO outbox(time_ns, correlation_id, key, body) VALUES(?1, ?2, ?3, ?4)",
-                            to_unix_nanoseconds(now), author.correlation_id, key, json::write(json::Value(body)));
+                            to_unix_nanoseconds(now), author.correlation_id, key, event::write_body(change));
 }
 
 void Outbox::drain() {
