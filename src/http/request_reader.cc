@@ -15,7 +15,7 @@ namespace {
 
 namespace beast = boost::beast::http;
 
-constexpr std::size_t kReadBytes = 16u << 10;
+constexpr std::size_t kReadBytes = 64u << 10;
 constexpr std::size_t kTargetBytesMax = 16u << 10;
 constexpr std::size_t kHeadersMax = 200;
 
@@ -31,16 +31,14 @@ struct RequestReader::State {
   ReadAhead& ahead;
   std::chrono::milliseconds body_read_max;
   beast::request_parser<beast::buffer_body> parser;
-  bool expects_continue = false, continue_sent = false, broken = false;
+  bool expects_continue = false, continue_sent = false, broken = false, absolute_form = false;
 
   // More bytes behind those that are there; false at the end of the stream.
   Result<bool> fill(net::Deadline deadline) {
-    std::size_t have = ahead.bytes.size();
-    ahead.bytes.resize(have + kReadBytes);
-    auto got = stream.read(std::span(ahead.bytes.data() + have, kReadBytes), deadline);
-    ahead.bytes.resize(have + got.value_or(0));
-    if (!got) return std::unexpected(std::move(got.error()));
-    return *got > 0;
+    char buffer[kReadBytes];
+    TRY(std::size_t got, stream.read(buffer, deadline));
+    ahead.bytes.append(buffer, got);
+    return got > 0;
   }
 
   // Gives the parser what is there; true while it needs more.
@@ -57,6 +55,7 @@ struct RequestReader::State {
 
   Result<std::size_t> read_body(std::span<char> buffer) {
     if (broken) return std::unexpected(bad("its body is broken"));
+    if (parser.is_done()) return 0;
     if (expects_continue && !std::exchange(continue_sent, true))
       CHECK_OK(stream.write("HTTP/1.1 100 Continue\r\n\r\n", net::in(body_read_max)));
     auto& body = parser.get().body();
@@ -103,7 +102,7 @@ void set_host(Request& request, std::string_view authority) {
 }
 
 // Path and query of origin-form; also takes the host from absolute-form and CONNECT's authority-form.
-Result<void> set_target(Request& request, std::string_view target) {
+Result<void> set_target(Request& request, std::string_view target, bool& absolute_form) {
   if (target.size() > kTargetBytesMax) return std::unexpected(too_large("UriTooLong", "The request's target is too long."));
   if (request.method == "CONNECT") {
     set_host(request, target);
@@ -111,6 +110,7 @@ Result<void> set_target(Request& request, std::string_view target) {
   }
   set_host(request, request.headers.get("Host"));
   if (std::size_t scheme = target.find("://"); scheme != std::string_view::npos && scheme < 6) {
+    absolute_form = true;
     std::string_view rest = target.substr(scheme + 3);
     std::size_t slash = std::min(rest.find_first_of("/?"), rest.size());
     set_host(request, rest.substr(0, slash));
@@ -122,6 +122,16 @@ Result<void> set_target(Request& request, std::string_view target) {
   request.raw_query = mark < target.size() ? std::string(target.substr(mark + 1)) : "";
   TRY(request.query, Query::parse(request.raw_query));
   return ok();
+}
+
+// What Beast lets through and two readers could understand differently (RFC 9112 §3.2, §6.1).
+template <class Message>
+Result<void> check_framing(const Message& message, bool chunked) {
+  if (message.count("Host") > 1) return std::unexpected(bad("it has more than one Host"));
+  if (message.count("Content-Length") > 1) return std::unexpected(bad("it has more than one Content-Length"));
+  if (message.count("Transfer-Encoding") == 0) return ok();
+  if (chunked && message.version() == 11 && text::equals_ignoring_case(std::string_view(message["Transfer-Encoding"]), "chunked")) return ok();
+  return std::unexpected(unsupported("TransferEncodingUnsupported", "The only transfer encoding that is understood is chunked, in HTTP/1.1."));
 }
 
 }  // namespace
@@ -147,8 +157,9 @@ Result<std::unique_ptr<Request>> RequestReader::read_head(std::size_t head_bytes
   const auto& message = state.parser.get();
   request->method = std::string(message.method_string());
   for (const auto& field : message) request->headers.add(std::string(field.name_string()), std::string(field.value()));
+  CHECK_OK(check_framing(message, state.parser.chunked()));
   if (request->headers.size() > kHeadersMax) return std::unexpected(too_large("HeadersTooLarge", "The request has too many headers."));
-  CHECK_OK(set_target(*request, message.target()));
+  CHECK_OK(set_target(*request, message.target(), state.absolute_form));
   if (auto length = state.parser.content_length()) request->content_length = *length;
   else if (!state.parser.chunked()) request->content_length = 0;
   state.expects_continue = text::equals_ignoring_case(request->headers.get("Expect"), "100-continue");
@@ -161,11 +172,14 @@ Result<std::unique_ptr<Request>> RequestReader::read_head(std::size_t head_bytes
 
 bool RequestReader::keep_alive() const { return !state_->broken && state_->parser.is_header_done() && state_->parser.get().keep_alive(); }
 bool RequestReader::body_done() const { return state_->parser.is_done(); }
-bool RequestReader::continue_sent() const { return state_->continue_sent; }
+bool RequestReader::absolute_form() const { return state_->absolute_form; }
+bool RequestReader::http_1_0() const { return state_->parser.is_header_done() && state_->parser.get().version() < 11; }
+bool RequestReader::started() const { return state_->parser.got_some() || !state_->ahead.bytes.empty(); }
+bool RequestReader::awaits_continue() const { return state_->expects_continue && !state_->continue_sent && !state_->parser.is_done(); }
 
 bool RequestReader::skip_body(std::size_t bytes_max) {
-  // A client that waits for 100-continue has not sent its body and will not after a final answer.
-  if (state_->expects_continue && !state_->continue_sent) return state_->parser.is_done();
+  // A client that waits for 100-continue has not sent its body and need not after a final answer.
+  if (awaits_continue()) return false;
   char buffer[kReadBytes];
   while (!state_->parser.is_done() && bytes_max > 0) {
     auto read = state_->read_body(std::span(buffer, std::min(sizeof buffer, bytes_max)));

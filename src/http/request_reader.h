@@ -19,15 +19,21 @@ class RequestReader {
   ~RequestReader();
 
   // Nothing when the client closed before the first byte. Errors: invalid("BadRequest"), too_large("HeadersTooLarge"),
-  // cancelled. `tail` of the target is parsed: path, query, host of absolute-form.
+  // unsupported("TransferEncodingUnsupported"), cancelled. After cancelled("ConnectionTimeout") it may be called again and
+  // goes on where it was, so that a slow head need not hold a thread.
   Result<std::unique_ptr<Request>> read_head(std::size_t head_bytes_max, net::Deadline deadline);
+  // Whether the target named its host, as a proxy's client does.
+  bool absolute_form() const;
+  bool http_1_0() const;
+  // Whether any byte of the head has come.
+  bool started() const;
+  // Whether the client waits for leave to send its body, and was not given it.
+  bool awaits_continue() const;
   // Whether the connection can carry another request after this one.
   bool keep_alive() const;
   // Reads what the handler left of the body, up to `bytes_max`; false when there is more or it is broken.
   bool skip_body(std::size_t bytes_max);
   bool body_done() const;
-  // Called once before the first body byte is awaited, when the client asked for "100-continue".
-  bool continue_sent() const;
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 namespace axonite::http {
 namespace {
@@ -55,10 +56,18 @@ std::optional<std::uint64_t> length_of(const Response& response) {
   return std::get<Stream>(response.body).length;
 }
 
+// Ours to say: a handler that copies another server's headers must not contradict the bytes that follow.
+bool is_framing(std::string_view name) {
+  return (name.size() == 14 && text::equals_ignoring_case(name, "Content-Length")) ||
+         (name.size() == 17 && text::equals_ignoring_case(name, "Transfer-Encoding")) ||
+         (name.size() == 10 && text::equals_ignoring_case(name, "Connection"));
+}
+
 std::string head_of(const Response& response, const Framing& framing, std::optional<std::uint64_t> length) {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
   head.reserve(512);
   for (const auto& [name, value] : response.headers) {
+    if (is_framing(name)) continue;
     head += name;
     head += ": ";
     // A line break would let a value write headers of its own.
@@ -66,8 +75,10 @@ std::string head_of(const Response& response, const Framing& framing, std::optio
     head += "\r\n";
   }
   if (!response.headers.contains("Date")) head += "Date: " + format_http_date(system_clock().now()) + "\r\n";
-  if (!has_no_body(response.status)) head += length ? fmt::format("Content-Length: {}\r\n", *length) : "Transfer-Encoding: chunked\r\n";
+  if (!has_no_body(response.status) && length) head += fmt::format("Content-Length: {}\r\n", *length);
+  if (!has_no_body(response.status) && !length && !framing.http_1_0) head += "Transfer-Encoding: chunked\r\n";
   if (!framing.keep_alive) head += "Connection: close\r\n";
+  else if (framing.http_1_0) head += "Connection: keep-alive\r\n";
   return head + "\r\n";
 }
 
@@ -81,6 +92,17 @@ class LengthSink : public BodySink {
     return stream_.write(bytes, net::in(write_max_));
   }
   std::uint64_t left;
+
+ private:
+  net::Stream& stream_;
+  std::chrono::milliseconds write_max_;
+};
+
+// Bytes as they are, for HTTP/1.0.
+class PlainSink : public BodySink {
+ public:
+  PlainSink(net::Stream& stream, std::chrono::milliseconds write_max) : stream_(stream), write_max_(write_max) {}
+  Result<void> write(std::string_view bytes) override { return stream_.write(bytes, net::in(write_max_)); }
 
  private:
   net::Stream& stream_;
@@ -108,6 +130,10 @@ Result<void> write_stream(net::Stream& stream, const Stream& body, const Framing
     LengthSink sink(stream, framing.write_max, *body.length);
     CHECK_OK(body.write(sink));
     return sink.left == 0 ? ok() : std::unexpected(internal("a stream wrote less than its length"));
+  }
+  if (framing.http_1_0) {
+    PlainSink sink(stream, framing.write_max);
+    return body.write(sink);
   }
   ChunkSink sink(stream, framing.write_max);
   CHECK_OK(body.write(sink));

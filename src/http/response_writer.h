@@ -7,6 +7,7 @@ namespace axonite::http {
 struct Framing {
   bool head = false;        // answer to HEAD: no body
   bool keep_alive = true;   // what Connection says
+  bool http_1_0 = false;    // no chunks; the end of the connection ends a body of unknown length
   std::chrono::milliseconds write_max{60'000};
 };
 

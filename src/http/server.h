@@ -25,7 +25,15 @@ struct ServerOptions {
   std::chrono::milliseconds write_max{60'000};       // a reader that takes nothing
   std::chrono::milliseconds request_time_max{600'000};
   std::size_t tunnels_max = 256;
+  // Requests in the handler at a time; more are answered with 503 and Retry-After. Threads above this number (see
+  // Poller::Options::threads_max) stay free for the calls back that work started by those requests makes (a notebook that
+  // reads the lake, a pipeline that asks for a secret): with all threads taken, both sides would wait for each other.
+  std::size_t requests_max = 96;
+  // Whether a request is such a call back, and so exempt. Empty = none is.
+  std::function<bool(const Request& request)> is_call_back;
 };
+
+struct ServerState;
 
 class Server {
  public:
@@ -34,10 +42,11 @@ class Server {
                                                ServerOptions options);
   ~Server();
   std::uint16_t port() const;
+  // Asks the requests under way to end (their `cancel`); connections close after their next answer.
+  void cancel_requests();
 
  private:
-  struct State;
-  std::shared_ptr<State> state_;
+  std::shared_ptr<ServerState> state_;
 };
 
 }  // namespace axonite::http

@@ -5,9 +5,12 @@
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstring>
@@ -16,6 +19,7 @@
 #include <unordered_map>
 
 #include "base/log.h"
+#include "net/blocked_threads.h"
 
 namespace axonite::net {
 namespace {
@@ -24,7 +28,7 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 struct Parked {
   std::function<void()> readable;
-  SteadyTime since;
+  SteadyTime until;
 };
 
 struct Listener {
@@ -66,20 +70,36 @@ std::uint16_t port_of(int descriptor) {
   return ntohs(address.sin_port);
 }
 
+// Parked connections are descriptors; the soft limit is often 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+constexpr std::chrono::milliseconds kTick{1};      // between looks at busy threads, when none waits
+constexpr std::chrono::milliseconds kTickMax{16};  // the same while they are not blocked but computing
+constexpr int kRetireSeconds = 10;
+constexpr std::chrono::milliseconds kDescriptorsPause{50};
+
 }  // namespace
 
-struct Poller::State {
+// Every thread holds a share of the state, so that one still serving after stop() can end by itself.
+struct Poller::State : std::enable_shared_from_this<Poller::State> {
   Options options;
   int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   std::atomic<bool> stopping = false;
-  std::vector<std::thread> threads;
-  std::thread sweeper;
+  std::thread keeper;
+  std::atomic<unsigned> waiting = 0;  // threads in epoll_wait
+  std::atomic<bool> starved = false;  // the keeper was told that none waits
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::unordered_map<int, Parked> parked;
   std::vector<std::unique_ptr<Listener>> listeners;
   unsigned running = 0;
+  std::vector<pid_t> serving;  // a slot per running thread: its id while it serves
 
   ~State() {
     for (auto& listener : listeners) ::close(listener->descriptor);
@@ -95,67 +115,128 @@ struct Poller::State {
 
   void accept_one(Listener& listener) {
     int descriptor = ::accept4(listener.descriptor, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (descriptor >= 0) listener.accepted(descriptor);
+    if (descriptor >= 0) return listener.accepted(descriptor);
+    if (errno != EMFILE && errno != ENFILE) return;
+    // The client waits in the kernel's queue until descriptors are free; without a pause every thread would spin.
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, kDescriptorsPause, [&] { return stopping.load(); });
   }
 
-  void dispatch(int descriptor) {
+  void serve(pid_t thread, int descriptor) {
     Listener* listener = nullptr;
     std::function<void()> readable;
     {
       std::lock_guard lock(mutex);
       listener = listener_of(descriptor);
+      auto found = listener ? parked.end() : parked.find(descriptor);
+      if (!listener && found == parked.end()) return;
       if (!listener) {
-        auto found = parked.find(descriptor);
-        if (found == parked.end()) return;
         readable = std::move(found->second.readable);
         parked.erase(found);
       }
+      serving.push_back(thread);
     }
     if (listener) accept_one(*listener);
     else readable();
+    readable = nullptr;  // may close the connection: part of serving
+    std::lock_guard lock(mutex);
+    std::erase(serving, thread);
+  }
+
+  // With the lock held.
+  void add_thread() {
+    ++running;
+    std::thread([self = shared_from_this()] { self->run(); }).detach();
   }
 
   void run() {
+    pid_t id = static_cast<pid_t>(::syscall(SYS_gettid));
     while (!stopping) {
       epoll_event event{};
-      int count = ::epoll_wait(epoll, &event, 1, -1);
-      if (count == 1 && event.data.fd != wake && !stopping) dispatch(event.data.fd);
+      ++waiting;
+      int count = ::epoll_wait(epoll, &event, 1, kRetireSeconds * 1000);
+      if (--waiting == 0 && !starved.exchange(true)) tell_keeper();
+      if (count == 0 && retire()) return;
+      if (count != 1 || event.data.fd == wake || stopping) continue;
+      serve(id, event.data.fd);
     }
     std::lock_guard lock(mutex);
     --running;
     changed.notify_all();
   }
 
-  // Drops what was silent too long.
-  void sweep() {
+  // Through the lock: a keeper between its look and its wait would miss it otherwise.
+  void tell_keeper() {
+    { std::lock_guard lock(mutex); }
+    changed.notify_all();
+  }
+
+  // Nothing came for a while: one thread fewer, if enough are left.
+  bool retire() {
+    std::lock_guard lock(mutex);
+    if (stopping || running <= options.threads_min) return false;
+    --running;
+    return true;
+  }
+
+  // Drops what was silent too long, once a second, and keeps threads waiting.
+  void keep() {
+    SteadyTime swept = std::chrono::steady_clock::now();
+    std::chrono::milliseconds tick = kTick;
     std::unique_lock lock(mutex);
     while (!stopping) {
-      changed.wait_for(lock, std::chrono::seconds(1));
-      std::vector<Parked> dropped;
-      SteadyTime oldest = std::chrono::steady_clock::now() - options.idle_max;
-      for (auto entry = parked.begin(); entry != parked.end();) {
-        if (entry->second.since > oldest) {
-          ++entry;
-          continue;
-        }
-        ::epoll_ctl(epoll, EPOLL_CTL_DEL, entry->first, nullptr);
-        dropped.push_back(std::move(entry->second));
-        entry = parked.erase(entry);
-      }
-      lock.unlock();
-      dropped.clear();
-      lock.lock();
+      if (starved) changed.wait_for(lock, tick, [&] { return stopping.load(); });
+      else changed.wait_for(lock, std::chrono::seconds(1), [&] { return stopping || starved; });
+      if (starved) tick = relieve(lock, tick);
+      SteadyTime now = std::chrono::steady_clock::now();
+      if (now - swept < std::chrono::seconds(1)) continue;
+      swept = now;
+      sweep(lock, now);
     }
+  }
+
+  // Adds a thread for each that is blocked while none waits; returns when to look again.
+  std::chrono::milliseconds relieve(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds tick) {
+    if (waiting > 0) {
+      starved = false;
+      return kTick;
+    }
+    std::vector<pid_t> looked_at = serving;
+    lock.unlock();  // or they would be seen blocked by us
+    unsigned blocked = count_blocked(looked_at);
+    lock.lock();
+    if (waiting > 0) blocked = 0;
+    for (unsigned i = 0; i < blocked && running < options.threads_max; ++i) add_thread();
+    return blocked > 0 ? kTick : std::min(tick * 2, kTickMax);
+  }
+
+  void sweep(std::unique_lock<std::mutex>& lock, SteadyTime now) {
+    std::vector<Parked> dropped;
+    for (auto entry = parked.begin(); entry != parked.end();) {
+      if (entry->second.until > now) {
+        ++entry;
+        continue;
+      }
+      ::epoll_ctl(epoll, EPOLL_CTL_DEL, entry->first, nullptr);
+      dropped.push_back(std::move(entry->second));
+      entry = parked.erase(entry);
+    }
+    lock.unlock();  // what is dropped closes connections and may call back
+    dropped.clear();
+    lock.lock();
   }
 };
 
 Poller::Poller(Options options) : state_(std::make_shared<State>()) {
+  raise_descriptor_limit();
+  if (options.threads_min == 0) options.threads_min = std::max(2u, std::thread::hardware_concurrency()) + 1;
+  options.threads_max = std::max(options.threads_max, options.threads_min);
   state_->options = options;
   epoll_event event{.events = EPOLLIN, .data = {.fd = state_->wake}};
   ::epoll_ctl(state_->epoll, EPOLL_CTL_ADD, state_->wake, &event);
-  state_->running = options.threads;
-  for (unsigned i = 0; i < options.threads; ++i) state_->threads.emplace_back([state = state_] { state->run(); });
-  state_->sweeper = std::thread([state = state_] { state->sweep(); });
+  std::lock_guard lock(state_->mutex);
+  for (unsigned i = 0; i < options.threads_min; ++i) state_->add_thread();
+  state_->keeper = std::thread([state = state_] { state->keep(); });
 }
 
 Poller::~Poller() { stop(std::chrono::seconds(5)); }
@@ -178,11 +259,12 @@ Result<std::uint16_t> Poller::listen(std::uint16_t port, std::function<void(int)
   return bound;
 }
 
-void Poller::park(int descriptor, std::function<void()> readable) {
+void Poller::park(int descriptor, std::function<void()> readable, std::chrono::milliseconds silent_max) {
   {
     std::lock_guard lock(state_->mutex);
     if (state_->stopping || state_->parked.size() >= state_->options.parked_max) return;
-    state_->parked[descriptor] = {std::move(readable), std::chrono::steady_clock::now()};
+    auto silent = silent_max.count() > 0 ? silent_max : state_->options.idle_max;
+    state_->parked[descriptor] = {std::move(readable), std::chrono::steady_clock::now() + silent};
   }
   epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, .data = {.fd = descriptor}};
   if (::epoll_ctl(state_->epoll, EPOLL_CTL_MOD, descriptor, &event) == 0) return;
@@ -206,16 +288,15 @@ void Poller::stop(std::chrono::milliseconds grace) {
     state_->changed.notify_all();
     state_->changed.wait_for(lock, grace, [&] { return state_->running == 0; });
   }
-  bool all_ended;
-  {
-    std::lock_guard lock(state_->mutex);
-    all_ended = state_->running == 0;
-  }
-  if (!all_ended) log::warning("net", "stopping with requests still under way");
-  // A thread that is still serving keeps the state alive and ends by itself.
-  for (std::thread& thread : state_->threads) all_ended ? thread.join() : thread.detach();
-  state_->threads.clear();
-  state_->sweeper.join();
+  if (state_->keeper.joinable()) state_->keeper.join();
+  dropped.clear();
+  std::lock_guard lock(state_->mutex);
+  if (state_->running > 0) log::warning("net", "stopping with requests still under way");
+}
+
+unsigned Poller::threads() const {
+  std::lock_guard lock(state_->mutex);
+  return state_->running;
 }
 
 std::size_t Poller::parked() const {

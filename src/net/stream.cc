@@ -77,6 +77,7 @@ class SocketStream : public Stream {
   bool has_buffered() const override { return false; }
   int descriptor() const override { return descriptor_; }
   void shutdown() override { ::shutdown(descriptor_, SHUT_RDWR); }
+  void finish() override { ::shutdown(descriptor_, SHUT_WR); }
   bool secure() const override { return false; }
 
  private:

@@ -35,6 +35,8 @@ class Stream {
   virtual int descriptor() const = 0;
   // Both directions; wakes whoever reads or writes.
   virtual void shutdown() = 0;
+  // Nothing more will be written; the other side sees the end, while reading goes on.
+  virtual void finish() { shutdown(); }
   virtual bool secure() const = 0;
 };
 

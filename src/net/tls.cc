@@ -15,6 +15,7 @@ namespace axonite::net {
 namespace {
 
 constexpr std::size_t kRecordBytes = 16u << 10;
+constexpr std::chrono::milliseconds kAlertMax{1'000};
 
 Error tls_error(std::string_view what) {
   char text[256] = "unknown";
@@ -44,6 +45,8 @@ class TlsStream : public Stream {
     SSL_set_mode(ssl_, SSL_MODE_AUTO_RETRY);
   }
   ~TlsStream() override { SSL_free(ssl_); }
+
+  void feed(std::string_view bytes) { BIO_write(SSL_get_rbio(ssl_), bytes.data(), static_cast<int>(bytes.size())); }
 
   Result<void> handshake(Deadline deadline) {
     while (true) {
@@ -103,6 +106,13 @@ class TlsStream : public Stream {
   }
   int descriptor() const override { return lower_->descriptor(); }
   void shutdown() override { lower_->shutdown(); }
+  void finish() override {
+    ERR_clear_error();
+    SSL_shutdown(ssl_);  // the close_notify alert, without which a client cannot tell the end from a cut
+    (void)flush(in(kAlertMax));
+    ERR_clear_error();
+    lower_->finish();
+  }
   bool secure() const override { return true; }
 
  private:
@@ -136,6 +146,7 @@ struct Choice {
 
 int choose_by_name(SSL* ssl, int*, void*) {
   auto* choice = static_cast<Choice*>(SSL_get_app_data(ssl));
+  if (!choice) return SSL_TLSEXT_ERR_ALERT_FATAL;
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
   auto context = choice->context(name ? name : "");
   if (!context) return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -183,6 +194,7 @@ Result<std::shared_ptr<TlsContext>> TlsContext::create(std::string_view certific
   ERR_clear_error();
   SSL_CTX_set_min_proto_version(context->get(), TLS1_2_VERSION);
   if (max_version_12) SSL_CTX_set_max_proto_version(context->get(), TLS1_2_VERSION);
+  SSL_CTX_set_options(context->get(), SSL_OP_NO_RENEGOTIATION);  // costs us far more than it costs the client
   SSL_CTX_set_tlsext_servername_callback(context->get(), choose_by_name);
   if (!alpn.empty()) set_alpn(context->get(), alpn);
   return context;
@@ -201,13 +213,15 @@ Result<std::shared_ptr<TlsContext>> TlsContext::client(std::string_view ca_pem) 
   return context;
 }
 
-Result<std::unique_ptr<Stream>> tls_accept(std::unique_ptr<Stream> lower, const ContextForName& context, Deadline deadline) {
+Result<std::unique_ptr<Stream>> tls_accept(std::unique_ptr<Stream> lower, const ContextForName& context, Deadline deadline,
+                                           std::string_view first_bytes) {
   TRY(auto fallback, context(""));
   Choice choice{context, nullptr};
   SSL* ssl = SSL_new(fallback->get());
   SSL_set_app_data(ssl, reinterpret_cast<char*>(&choice));
   SSL_set_accept_state(ssl);
   auto stream = std::make_unique<TlsStream>(std::move(lower), ssl, fallback);
+  if (!first_bytes.empty()) stream->feed(first_bytes);
   CHECK_OK(stream->handshake(deadline));
   SSL_set_app_data(ssl, nullptr);
   return stream;

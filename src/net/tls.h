@@ -32,8 +32,9 @@ class TlsContext {
 // The context for the server name that the client asks for; empty when it names none.
 using ContextForName = std::function<Result<std::shared_ptr<TlsContext>>(std::string_view server_name)>;
 
-// Server side of the handshake. invalid("TlsHandshakeFailed").
-Result<std::unique_ptr<Stream>> tls_accept(std::unique_ptr<Stream> lower, const ContextForName& context, Deadline deadline);
+// Server side of the handshake. `first_bytes` were read from `lower` already. invalid("TlsHandshakeFailed").
+Result<std::unique_ptr<Stream>> tls_accept(std::unique_ptr<Stream> lower, const ContextForName& context, Deadline deadline,
+                                           std::string_view first_bytes = {});
 // Client side; verifies that the certificate is for `server_name`.
 Result<std::unique_ptr<Stream>> tls_connect(std::unique_ptr<Stream> lower, std::shared_ptr<TlsContext> context,
                                             const std::string& server_name, Deadline deadline);
