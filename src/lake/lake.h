@@ -79,6 +79,6 @@ class View {
   virtual Result<void> rename(const Location& from, const Location& to, const Conditions& conditions = {}) = 0;
 };
 
-class Lake;  // accounts, file systems, leases, staged appends and blocks: lake/account.h and its neighbours
+class Lake;  // accounts, file systems, leases, staged appends and blocks: lake/namespace.h
 
 }  // namespace axonite::lake

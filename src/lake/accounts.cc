@@ -1,0 +1,76 @@
+#include <algorithm>
+#include <mutex>
+
+#include "base/id.h"
+#include "base/text.h"
+#include "lake/state.h"
+
+namespace axonite::lake {
+namespace {
+
+Secret new_key() { return Secret(text::base64_encode(random_bytes(64))); }
+
+Error no_account(std::string_view name) {
+  return not_found("AccountNotFound", "The storage account '" + std::string(name.substr(0, 24)) + "' does not exist.");
+}
+
+}  // namespace
+
+Result<Account> Lake::create_account(std::string_view name, std::string_view resource_id, bool is_hierarchical) {
+  auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  if (name.size() < 3 || name.size() > 24 || !std::ranges::all_of(name, fits))
+    return std::unexpected(invalid("AccountNameInvalid", std::string(name.substr(0, 64)) +
+                                       " is not a valid storage account name. Storage account name must be between 3 and 24 characters in length and use "
+                                       "numbers and lower-case letters only."));
+  std::unique_lock lock(state_->accounts_mutex);
+  if (auto found = state_->accounts.find(name); found != state_->accounts.end()) {
+    if (text::equals_ignoring_case(found->second.resource_id, resource_id)) return found->second;
+    return std::unexpected(conflict("StorageAccountAlreadyTaken", "The storage account named " + std::string(name) + " is already taken."));
+  }
+  Account account{std::string(name), std::string(resource_id), is_hierarchical, {new_key(), new_key()}, state_->clock.now()};
+  CHECK_OK(state_->database->write([&](store::Connection& c) {
+    return c.execute("INSERT INTO accounts(name, resource_id, hierarchical, key1, key2, created) VALUES(?1,?2,?3,?4,?5,?6)", account.name,
+                     account.resource_id, account.is_hierarchical, account.keys[0].reveal(), account.keys[1].reveal(), to_unix_nanoseconds(account.created));
+  }));
+  state_->accounts.emplace(account.name, account);
+  return account;
+}
+
+Result<Account> Lake::account(std::string_view name) const {
+  std::shared_lock lock(state_->accounts_mutex);
+  auto found = state_->accounts.find(name);
+  if (found == state_->accounts.end()) return std::unexpected(no_account(name));
+  return found->second;
+}
+
+Result<Account> Lake::regenerate_key(std::string_view name, int index) {
+  std::unique_lock lock(state_->accounts_mutex);
+  auto found = state_->accounts.find(name);
+  if (found == state_->accounts.end()) return std::unexpected(no_account(name));
+  Secret key = new_key();
+  CHECK_OK(state_->database->write([&](store::Connection& c) {
+    return index == 0 ? c.execute("UPDATE accounts SET key1 = ?2 WHERE name = ?1", name, key.reveal())
+                      : c.execute("UPDATE accounts SET key2 = ?2 WHERE name = ?1", name, key.reveal());
+  }));
+  found->second.keys[index == 0 ? 0 : 1] = std::move(key);
+  return found->second;
+}
+
+Result<void> Lake::remove_account(std::string_view name) {
+  {
+    std::unique_lock lock(state_->accounts_mutex);
+    auto found = state_->accounts.find(name);
+    if (found == state_->accounts.end()) return ok();
+    SnapshotCache::Change announced(state_->cache, {});
+    CHECK_OK(state_->database->write([&](store::Connection& c) -> Result<void> {
+      CHECK_OK(c.execute("DELETE FROM accounts WHERE name = ?1", name));
+      // '0' follows '/' in ASCII: all roots of the account.
+      return c.execute("UPDATE nodes SET parent = ?3, name = lower(hex(randomblob(16))) WHERE parent = 0 AND name >= ?1 AND name < ?2",
+                       std::string(name) + "/", std::string(name) + "0", tables::kTrash);
+    }));
+    state_->accounts.erase(found);
+  }
+  return state_->purge();
+}
+
+}  // namespace axonite::lake
