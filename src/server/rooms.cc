@@ -61,6 +61,12 @@ Result<void> Rooms::mount() {
   front->add(service::synapse::synapse_management_service(*synapse));
   front->add(service::synapse::synapse_artifact_service(*synapse));
 
+  monitor = std::make_unique<service::monitor::Rooms>(*documents, *events);
+  front->add(service::monitor::monitor_service(*monitor));
+  alert_rules = std::make_unique<service::monitor::StoredAlertRules>(*documents);
+  webhooks = http::network_transport();
+  TRY(alerts, axonite::monitor::Alerts::start(data_dir / "monitor.db", *events, *alert_rules, *webhooks, clock, {}));
+
   studio = std::unique_ptr<service::studio::Rooms>(new service::studio::Rooms{
       .calls = [this] { return front->call_counts(); }, .operations = [this] { return front->operation_names(); }, .started = clock.now(), .clock = clock});
   front->add(service::studio::make_service(*studio));

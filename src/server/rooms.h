@@ -16,6 +16,7 @@
 #include "server/server.h"
 #include "service/data_factory/service.h"
 #include "service/entra/entra.h"
+#include "service/monitor/service.h"
 #include "service/resource_manager/service.h"
 #include "service/studio/studio.h"
 #include "service/synapse/service.h"
@@ -47,7 +48,13 @@ struct Rooms {
   std::unique_ptr<service::resource_manager::Rooms> resource_manager;
   std::unique_ptr<service::data_factory::Rooms> data_factory;
   std::unique_ptr<service::synapse::Rooms> synapse;
+  std::unique_ptr<service::monitor::Rooms> monitor;
   std::unique_ptr<service::studio::Rooms> studio;
+
+  // Follow the event stream from here on: last made, first ended.
+  std::unique_ptr<service::monitor::StoredAlertRules> alert_rules;
+  std::unique_ptr<http::Transport> webhooks;
+  std::unique_ptr<axonite::monitor::Alerts> alerts;
 };
 
 }  // namespace axonite::server

@@ -19,8 +19,7 @@ front::Service resource_manager_service(Rooms& rooms) {
   constexpr std::string_view write_group = "Microsoft.Resources/subscriptions/resourceGroups/write";
   auto operations = front::bind(rooms, std::vector<front::OperationOf<Rooms>>{
       {"ListSubscriptions", "GET", "/subscriptions", &list_subscriptions, authenticated()},
-      {"GetSubscription", "GET", "/subscriptions/{subscription}", &get_subscription,
-       action("Microsoft.Resources/subscriptions/read")},
+      {"GetSubscription", "GET", "/subscriptions/{subscription}", &get_subscription, authenticated()},
       {"ListLocations", "GET", "/subscriptions/{subscription}/locations", &list_locations, authenticated()},
       {"ListTenants", "GET", "/tenants", &list_tenants, authenticated()},
       {"ListProviders", "GET", "/subscriptions/{subscription}/providers", &list_providers, authenticated()},
