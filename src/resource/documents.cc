@@ -160,7 +160,7 @@ class SqliteDocuments : public Documents {
       if (!current) return false;
       CHECK_OK(c.execute("DELETE FROM document WHERE key > ?1 AND key < ?2", after(id.key()), until(id.key())));
       CHECK_OK(c.execute("DELETE FROM document WHERE key = ?1", id.key()));
-      CHECK_OK(Outbox::add(c, id, ChangeKind::removed, author, clock_.now()));
+      CHECK_OK(outbox_.add(c, id, ChangeKind::removed, author, clock_.now()));
       return true;
     });
     if (removed && *removed) outbox_.drain();
@@ -237,7 +237,7 @@ class SqliteDocuments : public Documents {
                        "etag = excluded.etag, body = excluded.body, changed_ns = excluded.changed_ns",
                        id.key(), document.id.text(), type, text::to_lower(id.name()), is_top ? 1 : 0, document.etag,
                        document.body, to_unix_nanoseconds(document.created), to_unix_nanoseconds(now)));
-    CHECK_OK(Outbox::add(c, document.id, current ? ChangeKind::updated : ChangeKind::created, author, now));
+    CHECK_OK(outbox_.add(c, document.id, current ? ChangeKind::updated : ChangeKind::created, author, now));
     return document;
   }
 

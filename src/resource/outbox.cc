@@ -35,6 +35,8 @@ Result<void> Outbox::add(store::Connection& connection, const ResourceId& id, Ch
                                .subscription = std::string(id.subscription()),
                                .sub_status = std::string(sub_status(kind)),
                                .correlation_id = author.correlation_id};
+  // A transaction of its own for this would cost every change one more fsync.
+  CHECK_OK(connection.execute("DELETE FROM outbox WHERE number <= ?1", handed_over_.load()));
   return connection.execute("INSERT INTO outbox(time_ns, correlation_id, key, body) VALUES(?1, ?2, ?3, ?4)",
                             to_unix_nanoseconds(now), author.correlation_id, key, event::write_body(change));
 }
@@ -44,7 +46,7 @@ void Outbox::drain() {
   std::int64_t last = 0;
   std::vector<event::Event> waiting;
   auto outcome = database_.read([&](store::Connection& c) {
-    return c.each("SELECT number, time_ns, correlation_id, key, body FROM outbox ORDER BY number LIMIT ?1",
+    return c.each("SELECT number, time_ns, correlation_id, key, body FROM outbox WHERE number > ?1 ORDER BY number LIMIT ?2",
                   [&](store::Statement& row) {
                     last = row.integer(0);
                     waiting.push_back({.time = from_unix_nanoseconds(row.integer(1)),
@@ -53,7 +55,7 @@ void Outbox::drain() {
                                        .body = std::string(row.text(4)),
                                        .key = std::string(row.text(3))});
                   },
-                  kPortion);
+                  handed_over_.load(), kPortion);
   });
   for (event::Event& event : waiting) {
     if (!outcome) break;
@@ -61,11 +63,8 @@ void Outbox::drain() {
       outcome = std::unexpected(std::move(appended.error()));
   }
   if (!outcome) return log::warning("resource", "the event stream does not take events: " + outcome.error().code);
-  if (last == 0) return;
-  // Lost in a crash it is only repeated, and the key makes the repetition harmless.
-  database_.write_async(
-      [last](store::Connection& c) { return c.execute("DELETE FROM outbox WHERE number <= ?1", last); },
-      [](Result<void>) {});
+  // Not noted on disk: after a crash the rows are only repeated, and the key makes the repetition harmless.
+  if (last != 0) handed_over_ = last;
 }
 
 }  // namespace axonite::resource
