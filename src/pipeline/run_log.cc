@@ -86,6 +86,10 @@ void RunLog::append(std::string run_id, std::int64_t first, std::vector<Event> e
       std::move(done));
 }
 
+void RunLog::flush() {
+  (void)database_->write([](store::Connection&) { return ok(); });
+}
+
 Result<std::vector<RunRecord>> RunLog::read(
     std::function<Result<void>(store::Connection&, std::vector<RunRecord>&)> work) const {
   std::vector<RunRecord> runs;

@@ -36,6 +36,8 @@ class RunLog {
   Result<bool> create(const RunRecord& run);
   // Appends `events` as numbers `first`, …; the run's row follows from them. `done` comes from the writer's thread.
   void append(std::string run_id, std::int64_t first, std::vector<Event> events, std::function<void(Result<void>)> done);
+  // Returns when every append before it has been answered.
+  void flush();
   // not_found("PipelineRunNotFound") unless the run is `owner`'s.
   Result<RunRecord> get(std::string_view owner, std::string_view run_id) const;
   Result<std::vector<Event>> events(std::string_view run_id) const;

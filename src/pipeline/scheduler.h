@@ -52,7 +52,7 @@ struct Node {
   Outcome outcome = Outcome::succeeded;  // when done, as dependencies see it
   JsonPointer output;
   std::optional<ActivityError> error;
-  Time finished{};  // of the last attempt
+  Time began{}, finished{};  // of the last attempt
   std::string child_run_id;
   std::string activity_run_id;
 

@@ -74,6 +74,7 @@ Result<void> Scheduler::apply_started(Node& node, const Event& event) {
   if (!fits) return std::unexpected(unexpected_event(event));
   node.state = Node::State::running;
   node.attempt = event.attempt;
+  node.began = event.time;
   node.activity_run_id = event.activity_run_id;
   node.child_run_id = event.child_run_id;
   return ok();
