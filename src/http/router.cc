@@ -12,7 +12,8 @@ struct Route {
 };
 
 std::vector<std::string_view> segments(std::string_view path) {
-  if (path.starts_with('/')) path.remove_prefix(1);
+  // More than one: ARM clients put a scope that starts with '/' behind the '/' of their template.
+  while (path.starts_with('/')) path.remove_prefix(1);
   return text::split(path, '/');
 }
 

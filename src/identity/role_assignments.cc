@@ -18,6 +18,12 @@ std::string scope_key(std::string_view scope) {
   return key.empty() ? "/" : key;
 }
 
+// "workspaces/w" of "workspaces/w/bigDataPools/p".
+std::string_view workspace_of(std::string_view scope) {
+  std::size_t name = scope.find('/');
+  return name == std::string_view::npos ? scope : scope.substr(0, scope.find('/', name + 1));
+}
+
 bool grants(const std::vector<std::string_view>& allowed, const std::vector<std::string_view>& denied, std::string_view action) {
   auto matches = [&](std::string_view pattern) { return action_matches(pattern, action); };
   return std::ranges::any_of(allowed, matches) && std::ranges::none_of(denied, matches);
@@ -128,7 +134,10 @@ class StoredRoleAssignments : public RoleAssignments {
     if (principal.kind == Principal::Kind::system) return ok();
     std::shared_lock lock(mutex_);
     for (const RoleAssignment& one : of(principal.object_id)) {
-      if (one.system != system || !scope_within(scope, one.scope)) continue;
+      if (one.system != system) continue;
+      // Whoever has a Synapse role anywhere in a workspace is a Synapse User of all of it.
+      if (system == RoleSystem::synapse && action == "workspaces/read" && scope_within(one.scope, workspace_of(scope))) return ok();
+      if (!scope_within(scope, one.scope)) continue;
       const RoleDefinition* role = find_role(system, one.role_id);
       if (!role) continue;
       if (data ? grants(role->data_actions, role->not_data_actions, action) : grants(role->actions, role->not_actions, action)) return ok();

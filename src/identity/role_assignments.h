@@ -17,6 +17,7 @@ namespace axonite::identity {
 struct RoleDefinition {
   std::string_view id, name, description;
   std::vector<std::string_view> actions, not_actions, data_actions, not_data_actions;
+  std::vector<std::string_view> scopes = {};  // of Synapse roles: templates of where they may be assigned
 };
 
 const std::vector<RoleDefinition>& role_definitions(RoleSystem system);

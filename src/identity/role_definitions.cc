@@ -1,6 +1,7 @@
 // Azure's built-in roles with their real ids and rights (Microsoft Learn, "Azure built-in roles"), as far as the services
-// here know the actions; and Synapse's own roles ("Synapse RBAC roles").
+// here know the actions. Synapse's own roles stand in synapse_roles.cc.
 #include "identity/role_assignments.h"
+#include "identity/synapse_roles.h"
 
 namespace axonite::identity {
 namespace {
@@ -141,83 +142,10 @@ const std::vector<RoleDefinition> kAzureRoles{
      {}},
 };
 
-const std::vector<RoleDefinition> kSynapseRoles{
-    {"6e4bf58a-b8e1-4cc3-bbf9-d73143322b78", "Synapse Administrator", "Full access to a workspace, its artifacts, pools and roles.", {"workspaces/*"}, {}, {}, {}},
-    {"7af0c69a-a548-47d6-aea3-d00e69bd83aa",
-     "Synapse SQL Administrator",
-     "Administers serverless SQL and its scripts; reads other artifacts.",
-     {"workspaces/read", "workspaces/artifacts/read", "workspaces/sqlScripts/write", "workspaces/sqlScripts/delete",
-      "workspaces/linkedServices/write", "workspaces/linkedServices/delete", "workspaces/credentials/write", "workspaces/credentials/delete"},
-     {},
-     {},
-     {}},
-    {"c3a6d2f1-a26f-4810-9b0f-591308d5cbf1",
-     "Apache Spark Administrator",
-     "Administers Spark pools, notebooks and Spark jobs.",
-     {"workspaces/read", "workspaces/artifacts/read", "workspaces/bigDataPools/useCompute/action", "workspaces/bigDataPools/viewLogs/action",
-      "workspaces/notebooks/write", "workspaces/notebooks/delete", "workspaces/sparkJobDefinitions/write", "workspaces/sparkJobDefinitions/delete",
-      "workspaces/libraries/write", "workspaces/libraries/delete", "workspaces/linkedServices/write", "workspaces/linkedServices/delete",
-      "workspaces/credentials/write", "workspaces/credentials/delete", "workspaces/sparkConfigurations/write",
-      "workspaces/sparkConfigurations/delete", "workspaces/notebooks/viewOutputs/action"},
-     {},
-     {},
-     {}},
-    {"7572bffe-f453-4b66-912a-46cc5ef38fda",
-     "Synapse Contributor",
-     "Works with all artifacts and computes; does not assign roles.",
-     {"workspaces/read", "workspaces/artifacts/read", "workspaces/*/write", "workspaces/*/delete", "workspaces/pipelines/viewOutputs/action",
-      "workspaces/notebooks/viewOutputs/action", "workspaces/integrationRuntimes/*", "workspaces/bigDataPools/useCompute/action",
-      "workspaces/bigDataPools/viewLogs/action", "workspaces/linkConnections/*", "workspaces/scopePools/*"},
-     {"workspaces/roleAssignments/write", "workspaces/roleAssignments/delete", "workspaces/managedPrivateEndpoint/write",
-      "workspaces/managedPrivateEndpoint/delete"},
-     {},
-     {}},
-    {"05930f57-09a3-4c0d-9fa9-6d1eb91c178b",
-     "Synapse Artifact Publisher",
-     "Publishes artifacts and sees their outputs; runs nothing.",
-     {"workspaces/read", "workspaces/artifacts/read", "workspaces/*/write", "workspaces/*/delete", "workspaces/pipelines/viewOutputs/action",
-      "workspaces/notebooks/viewOutputs/action"},
-     {"workspaces/roleAssignments/write", "workspaces/roleAssignments/delete", "workspaces/managedPrivateEndpoint/write",
-      "workspaces/managedPrivateEndpoint/delete", "workspaces/integrationRuntimes/write", "workspaces/integrationRuntimes/delete"},
-     {},
-     {}},
-    {"53faaa0e-40b6-40c8-a2ff-e38f2d388875",
-     "Synapse Artifact User",
-     "Reads artifacts and their outputs.",
-     {"workspaces/read", "workspaces/artifacts/read", "workspaces/notebooks/viewOutputs/action", "workspaces/pipelines/viewOutputs/action"},
-     {},
-     {},
-     {}},
-    {"e3844cc7-4670-42cb-9349-9bdac1ee7881",
-     "Synapse Compute Operator",
-     "Submits and cancels Spark jobs and sees their logs.",
-     {"workspaces/read", "workspaces/bigDataPools/useCompute/action", "workspaces/bigDataPools/viewLogs/action",
-      "workspaces/integrationRuntimes/useCompute/action", "workspaces/integrationRuntimes/viewLogs/action"},
-     {},
-     {},
-     {}},
-    {"5eb298b4-692c-4241-9cf0-f58a3b42bb25",
-     "Synapse Credential User",
-     "Uses the secrets of credentials and linked services when something runs.",
-     {"workspaces/read", "workspaces/linkedServices/useSecret/action", "workspaces/credentials/useSecret/action"},
-     {},
-     {},
-     {}},
-    {"dd665582-e433-40ca-b183-1b1b33e73375",
-     "Synapse Linked Data Manager",
-     "Manages managed private endpoints, linked services and credentials.",
-     {"workspaces/read", "workspaces/managedPrivateEndpoint/write", "workspaces/managedPrivateEndpoint/delete",
-      "workspaces/linkedServices/write", "workspaces/linkedServices/delete", "workspaces/credentials/write", "workspaces/credentials/delete"},
-     {},
-     {},
-     {}},
-    {"2a385764-43e8-416c-9825-7b18d05a2c4b", "Synapse User", "Lists and sees pools and runtimes; reads no artifact's content.", {"workspaces/read"}, {}, {}, {}},
-};
-
 }  // namespace
 
 const std::vector<RoleDefinition>& role_definitions(RoleSystem system) {
-  return system == RoleSystem::azure ? kAzureRoles : kSynapseRoles;
+  return system == RoleSystem::azure ? kAzureRoles : synapse_roles();
 }
 
 }  // namespace axonite::identity
