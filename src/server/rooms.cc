@@ -33,6 +33,7 @@ Result<std::unique_ptr<Rooms>> Rooms::open(const std::filesystem::path& data_dir
   TRY(rooms->events, event::Stream::open(data_dir / "events.db", clock));
   TRY(rooms->directory, identity::Directory::open(data_dir, clock));
   CHECK_OK(write_owner_file(data_dir, *rooms->directory));
+  TRY(rooms->vaults, vault::Vaults::open(data_dir / "vault.db", data_dir / "vault.key", clock));
   TRY(rooms->documents, resource::Documents::open(data_dir / "resources.db", *rooms->events, clock));
   TRY(rooms->operations, arm::Operations::open(data_dir / "operations.db", clock));
   TRY(rooms->sealer, linked_service::Sealer::open(data_dir / "sealing.key"));
@@ -53,6 +54,13 @@ Result<void> Rooms::mount() {
   front->add(service::entra::managed_identity_service(*entra));
   front->add(service::entra::graph_service(*entra));
 
+  authorization = std::make_unique<service::authorization::Rooms>(*directory);
+  front->add(service::authorization::authorization_service(*authorization));
+
+  key_vault = std::unique_ptr<service::key_vault::Rooms>(new service::key_vault::Rooms{*documents, *vaults, removers, tenant, clock});
+  front->add(service::key_vault::secret_service(*key_vault));
+  front->add(service::key_vault::vault_management_service(*key_vault));
+
   data_factory = std::make_unique<service::data_factory::Rooms>(*documents, *artifacts, *identities);
   front->add(service::data_factory::data_factory_service(*data_factory, removers));
 
@@ -60,6 +68,8 @@ Result<void> Rooms::mount() {
       *documents, *artifacts, *operations, removers, *identities, *pool_databases, *workspace_access, tenant});
   front->add(service::synapse::synapse_management_service(*synapse));
   front->add(service::synapse::synapse_artifact_service(*synapse));
+  synapse_access = std::make_unique<service::synapse::AccessRooms>(directory->roles());
+  front->add(service::synapse::synapse_access_service(*synapse_access));
 
   monitor = std::make_unique<service::monitor::Rooms>(*documents, *events);
   front->add(service::monitor::monitor_service(*monitor));

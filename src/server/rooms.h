@@ -14,12 +14,16 @@
 #include "resource/documents.h"
 #include "server/adapters.h"
 #include "server/server.h"
+#include "service/authorization/service.h"
 #include "service/data_factory/service.h"
 #include "service/entra/entra.h"
+#include "service/key_vault/service.h"
 #include "service/monitor/service.h"
 #include "service/resource_manager/service.h"
 #include "service/studio/studio.h"
+#include "service/synapse/access_control.h"
 #include "service/synapse/service.h"
+#include "vault/vault.h"
 
 namespace axonite::server {
 
@@ -33,6 +37,7 @@ struct Rooms {
   Clock& clock;
   std::unique_ptr<event::Stream> events;
   std::unique_ptr<identity::Directory> directory;
+  std::unique_ptr<vault::Vaults> vaults;
   std::unique_ptr<resource::Documents> documents;
   std::unique_ptr<arm::Operations> operations;
   std::unique_ptr<linked_service::Sealer> sealer;
@@ -46,9 +51,12 @@ struct Rooms {
   // What each service works with.
   std::unique_ptr<service::entra::Rooms> entra;
   std::unique_ptr<service::resource_manager::Rooms> resource_manager;
+  std::unique_ptr<service::authorization::Rooms> authorization;
+  std::unique_ptr<service::key_vault::Rooms> key_vault;
   std::unique_ptr<service::data_factory::Rooms> data_factory;
   std::unique_ptr<service::synapse::Rooms> synapse;
   std::unique_ptr<service::monitor::Rooms> monitor;
+  std::unique_ptr<service::synapse::AccessRooms> synapse_access;
   std::unique_ptr<service::studio::Rooms> studio;
 
   // Follow the event stream from here on: last made, first ended.

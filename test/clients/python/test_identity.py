@@ -1,0 +1,66 @@
+"""azure-identity, azure-mgmt-authorization and azure-synapse-accesscontrol."""
+import base64
+import json
+import os
+import uuid
+
+import pytest
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
+from azure.identity import ClientSecretCredential
+from azure.mgmt.authorization import AuthorizationManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+
+READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+
+
+def claims(token):
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+@pytest.mark.witness("entra.Token", "entra.OpenIdConfigurationV2")
+def test_tokens_say_who_and_for_what(owner, tenant_id):
+    said = claims(owner.get_token("https://vault.azure.net/.default").token)
+    assert said["aud"].rstrip("/") == "https://vault.azure.net"
+    assert (said["tid"], said["appid"], said["idtyp"]) == (tenant_id, os.environ["AZURE_CLIENT_ID"], "app")
+    assert said["exp"] > said["nbf"]
+
+
+@pytest.mark.parametrize("tenant, client, secret, number", [
+    (None, None, "wrong", "AADSTS7000215"),
+    (None, str(uuid.uuid4()), "wrong", "AADSTS700016"),
+    (str(uuid.uuid4()), None, None, "AADSTS90002"),
+])
+def test_wrong_credentials_are_refused(tenant_id, tenant, client, secret, number):
+    credential = ClientSecretCredential(tenant or tenant_id, client or os.environ["AZURE_CLIENT_ID"], secret or "x")
+    with pytest.raises((ClientAuthenticationError, ValueError), match=f"{number}|Unable to get authority"):
+        credential.get_token("https://management.azure.com/.default")
+
+
+@pytest.mark.witness("authorization.PutRoleAssignment", "authorization.GetRoleAssignment", "authorization.DeleteRoleAssignment",
+                     "authorization.ListRoleAssignments", "authorization.ListRoleDefinitions", "authorization.GetRoleDefinition",
+                     "graph.CreateApplication", "graph.CreateServicePrincipal", "graph.AddPassword")
+def test_a_role_opens_its_scope_and_no_other(owner, stranger, subscription_id, unique):
+    groups = ResourceManagementClient(owner, subscription_id).resource_groups
+    group = groups.create_or_update(unique, {"location": "eastus"})
+    theirs = ResourceManagementClient(stranger, subscription_id).resource_groups
+    with pytest.raises(HttpResponseError) as refused:
+        theirs.get(unique)
+    assert refused.value.status_code == 403 and refused.value.error.code == "AuthorizationFailed"
+
+    roles = AuthorizationManagementClient(owner, subscription_id)
+    reader, = roles.role_definitions.list(group.id, filter="roleName eq 'Reader'")
+    assert reader.name == READER
+    assert roles.role_definitions.get(group.id, READER).role_name == "Reader"
+    principal = claims(stranger.get_token("https://management.azure.com/.default").token)["oid"]
+    name = str(uuid.uuid4())
+    made = roles.role_assignments.create(group.id, name, {"role_definition_id": reader.id, "principal_id": principal, "principal_type": "ServicePrincipal"})
+    assert theirs.get(unique).id == group.id
+    with pytest.raises(HttpResponseError):
+        theirs.create_or_update(unique, {"location": "eastus", "tags": {"a": "b"}})
+    assert roles.role_assignments.get(group.id, name).principal_id == principal
+    assert made.id in {one.id for one in roles.role_assignments.list_for_scope(group.id, filter=f"principalId eq '{principal}'")}
+    roles.role_assignments.delete(group.id, name)
+    with pytest.raises(HttpResponseError):
+        theirs.get(unique)
+    groups.begin_delete(unique).result()
