@@ -43,6 +43,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 // In the child: never returns.
 [[noreturn]] void become(std::vector<std::string> command, std::vector<std::string> environment, const sigset_t& signals) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  ::signal(SIGPIPE, SIG_DFL);  // the server ignores it; the command must not inherit that
   sigprocmask(SIG_SETMASK, &signals, nullptr);
   std::vector<char*> arguments = pointers(command), variables = pointers(environment);
   ::execvpe(arguments[0], arguments.data(), variables.data());

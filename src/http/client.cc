@@ -1,14 +1,21 @@
 #include "http/client.h"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
+#include <algorithm>
 #include <mutex>
+#include <vector>
 
 #include "base/id.h"
 #include "base/text.h"
 
 namespace axonite::http {
 namespace {
+
+// Methods whose requests have a body, if an empty one.
+bool sends_body(const Outgoing& outgoing) { return outgoing.method == "POST" || outgoing.method == "PUT" || outgoing.method == "PATCH"; }
 
 struct Exchange {
   Incoming incoming;
@@ -40,23 +47,72 @@ int check_stop(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Exchange*>(user)->stop.stop_requested() ? 1 : 0;
 }
 
+constexpr std::size_t kHandlesKept = 16;
+
+// A line break would let a value write headers of its own.
+Result<void> check_headers(const Headers& headers) {
+  for (const auto& [name, value] : headers)
+    if (name.empty() || name.find_first_of(": \r\n") != std::string::npos || value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+      return std::unexpected(invalid("InvalidHeader", "A header of the request has a name or value that HTTP does not allow."));
+  return ok();
+}
+
+bool is_link_local(const sockaddr& address) {
+  if (address.sa_family == AF_INET) return (ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 16) == 0xA9FE;
+  if (address.sa_family != AF_INET6) return false;
+  const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+  return IN6_IS_ADDR_LINKLOCAL(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 0xA9 && v6.s6_addr[13] == 0xFE);
+}
+
+// After resolution, so that no name can hide the address.
+curl_socket_t open_guarded(void*, curlsocktype, curl_sockaddr* address) {
+  if (is_link_local(address->addr)) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// Handles keep their connections; one is lent per request.
+class Handles {
+ public:
+  using Handle = std::unique_ptr<CURL, void (*)(CURL*)>;
+  Handle take() {
+    std::lock_guard lock(mutex_);
+    if (kept_.empty()) return {curl_easy_init(), curl_easy_cleanup};
+    Handle handle = std::move(kept_.back());
+    kept_.pop_back();
+    return handle;
+  }
+  void give_back(Handle handle) {
+    curl_easy_reset(handle.get());
+    std::lock_guard lock(mutex_);
+    if (kept_.size() < kHandlesKept) kept_.push_back(std::move(handle));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Handle> kept_;
+};
+
 class NetworkTransport : public Transport {
  public:
-  NetworkTransport(std::string ca_bundle, std::string proxy) : ca_bundle_(std::move(ca_bundle)), proxy_(std::move(proxy)) {
+  NetworkTransport(std::string ca_bundle, std::string proxy, bool guarded)
+      : ca_bundle_(std::move(ca_bundle)), proxy_(std::move(proxy)), guarded_(guarded) {
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   }
 
   Result<Incoming> send(const Outgoing& outgoing, std::stop_token stop) override {
     CHECK_OK(parse_url(outgoing.url));
-    std::unique_ptr<CURL, void (*)(CURL*)> handle(curl_easy_init(), curl_easy_cleanup);
+    CHECK_OK(check_headers(outgoing.headers));
+    if (stop.stop_requested()) return std::unexpected(cancelled("RequestCancelled", "The request was cancelled."));
+    Handles::Handle handle = handles_.take();
     Exchange exchange{{}, outgoing.response_bytes_max, std::move(stop)};
     std::unique_ptr<curl_slist, void (*)(curl_slist*)> headers(header_list(outgoing), curl_slist_free_all);
     configure(handle.get(), outgoing, exchange, headers.get());
     CURLcode code = curl_easy_perform(handle.get());
-    if (code != CURLE_OK) return std::unexpected(failure(code, exchange));
     long status = 0;
     curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &status);
+    handles_.give_back(std::move(handle));
+    if (code != CURLE_OK) return std::unexpected(failure(code, exchange));
     exchange.incoming.status = static_cast<int>(status);
     return std::move(exchange.incoming);
   }
@@ -72,7 +128,7 @@ class NetworkTransport : public Transport {
     curl_easy_setopt(handle, CURLOPT_URL, outgoing.url.c_str());
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, outgoing.method.c_str());
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
-    if (!outgoing.body.empty() || outgoing.method == "POST" || outgoing.method == "PUT" || outgoing.method == "PATCH") {
+    if (!outgoing.body.empty() || sends_body(outgoing)) {
       curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(outgoing.body.size()));
       curl_easy_setopt(handle, CURLOPT_POSTFIELDS, outgoing.body.c_str());
     }
@@ -88,6 +144,7 @@ class NetworkTransport : public Transport {
     curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, check_stop);
     curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &exchange);
     curl_easy_setopt(handle, CURLOPT_PROXY, proxy_.c_str());
+    if (guarded_) curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_guarded);
     if (!ca_bundle_.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, ca_bundle_.c_str());
   }
 
@@ -99,6 +156,8 @@ class NetworkTransport : public Transport {
   }
 
   std::string ca_bundle_, proxy_;
+  bool guarded_;
+  Handles handles_;
 };
 
 class InProcessTransport : public Transport {
@@ -107,6 +166,7 @@ class InProcessTransport : public Transport {
 
   Result<Incoming> send(const Outgoing& outgoing, std::stop_token stop) override {
     TRY(Url url, parse_url(outgoing.url));
+    CHECK_OK(check_headers(outgoing.headers));
     if (stop.stop_requested()) return std::unexpected(cancelled("RequestCancelled", "The request was cancelled."));
     Request request;
     request.method = outgoing.method;
@@ -117,16 +177,20 @@ class InProcessTransport : public Transport {
     request.raw_query = url.query;
     TRY(request.query, Query::parse(url.query));
     request.headers = outgoing.headers;
+    if (!request.headers.contains("Host")) request.headers.add("Host", url.port ? url.host + ":" + std::to_string(url.port) : url.host);
+    if (!outgoing.body.empty() || sends_body(outgoing)) request.headers.set("Content-Length", std::to_string(outgoing.body.size()));
     request.content_length = outgoing.body.size();
     request.body = memory_body(outgoing.body);
     request.client_address = "in-process";
-    request.trace_id = new_uuid();
+    std::string_view trace = request.headers.get("x-ms-client-request-id");
+    request.trace_id = trace.empty() ? new_uuid() : std::string(trace);
     request.deadline = std::chrono::steady_clock::now() + outgoing.time_max;
     request.cancel = stop;
     Response response = handler_(request);
     Incoming incoming{response.status, std::move(response.headers), {}};
     if (outgoing.method != "HEAD") {
       TRY(incoming.body, read_response(response, outgoing.response_bytes_max));
+      if (!incoming.body.empty()) incoming.headers.set("Content-Length", std::to_string(incoming.body.size()));
     }
     return incoming;
   }
@@ -180,7 +244,11 @@ Result<Url> parse_url(std::string_view text) {
 }
 
 std::unique_ptr<Transport> network_transport(std::string ca_bundle, std::string proxy) {
-  return std::make_unique<NetworkTransport>(std::move(ca_bundle), std::move(proxy));
+  return std::make_unique<NetworkTransport>(std::move(ca_bundle), std::move(proxy), false);
+}
+
+std::unique_ptr<Transport> guarded_network_transport(std::string ca_bundle, std::string proxy) {
+  return std::make_unique<NetworkTransport>(std::move(ca_bundle), std::move(proxy), true);
 }
 
 std::unique_ptr<Transport> in_process_transport(Handler handler) { return std::make_unique<InProcessTransport>(std::move(handler)); }

@@ -30,14 +30,17 @@ struct Incoming {
 class Transport {
  public:
   virtual ~Transport() = default;
-  // Any status is a success here. Errors: invalid("InvalidUrl"), unavailable("ConnectionFailed"), cancelled("RequestTimeout"
+  // Any status is a success here. Errors: invalid("InvalidUrl" | "InvalidHeader"), unavailable("ConnectionFailed"), cancelled("RequestTimeout"
   // | "RequestCancelled"), too_large("ResponseTooLarge").
   virtual Result<Incoming> send(const Outgoing& outgoing, std::stop_token stop) = 0;
 };
 
 // `ca_bundle` = file of trusted authorities; empty = the system's. `proxy` empty = direct.
 std::unique_ptr<Transport> network_transport(std::string ca_bundle = {}, std::string proxy = {});
-// Calls the handler on the caller's thread.
+// The same for addresses that strangers chose, such as an action group's webhook: targets that resolve to link-local
+// addresses (169.254.0.0/16, fe80::/10), where clouds keep their metadata, are refused as unavailable("ConnectionFailed").
+std::unique_ptr<Transport> guarded_network_transport(std::string ca_bundle = {}, std::string proxy = {});
+// Calls the handler on the caller's thread. The request and the answer carry the headers that the wire would add.
 std::unique_ptr<Transport> in_process_transport(Handler handler);
 // In process where `is_ours(host)`, else over `network`.
 std::unique_ptr<Transport> routed_transport(std::function<bool(std::string_view)> is_ours, std::unique_ptr<Transport> ours,

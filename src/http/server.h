@@ -18,7 +18,7 @@ struct ServerOptions {
   Handler handler;
   // Whether a CONNECT or absolute-form host ends here.
   std::function<bool(std::string_view host)> is_ours;
-  std::string upstream_proxy;  // "host:port" for hosts that are not ours; empty = direct
+  std::string upstream_proxy;  // as of Tunnel, for hosts that are not ours; empty = direct
   std::size_t head_bytes_max = 64u << 10;
   std::chrono::milliseconds head_time_max{10'000};   // from its first byte; slow heads are cut off
   std::chrono::milliseconds body_read_max{60'000};   // silence within a body

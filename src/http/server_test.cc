@@ -210,6 +210,57 @@ TEST_F(ServerTest, GoesOnWithWhatCameWithTheConnect) {
               EndsWith("GET kv.vault.test/p "));
 }
 
+TEST_F(ServerTest, TheGuardedTransportReachesLoopbackButNotLinkLocal) {
+  auto guarded = guarded_network_transport();
+  EXPECT_TRUE(guarded->send({.url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/a"}, {}));
+  EXPECT_EQ(guarded->send({.url = "http://169.254.169.254/metadata"}, {}).error().code, "ConnectionFailed");
+  EXPECT_EQ(guarded->send({.url = "http://[::ffff:169.254.169.254]/metadata"}, {}).error().code, "ConnectionFailed");
+}
+
+// An origin on a thread of its own that answers one connection with `text`, after it has heard something.
+class Origin {
+ public:
+  explicit Origin(std::string text) {
+    port = *poller_.listen(0, [this, text](int descriptor) {
+      auto stream = net::socket_stream(descriptor);
+      char buffer[4096];
+      auto got = stream->read(buffer, net::in(std::chrono::seconds(2)));
+      heard.set_value(got ? std::string(buffer, *got) : "");
+      (void)stream->write(text, net::in(std::chrono::seconds(2)));
+    });
+  }
+  std::promise<std::string> heard;
+  std::uint16_t port;
+
+ private:
+  net::Poller poller_{{.threads_min = 2}};
+};
+
+TEST_F(ServerTest, TunnelsForeignHostsUntouched) {
+  Origin origin("whatever bytes");
+  ServerOptions options{.handler = [this](Request& request) { return answer(request); }, .is_ours = [](std::string_view) { return false; }};
+  auto second = *Server::start(poller_, *authority_, 0, std::move(options));
+  auto stream = *net::connect("127.0.0.1", second->port(), net::in(std::chrono::seconds(2)));
+  std::string host = "127.0.0.1:" + std::to_string(origin.port);
+  EXPECT_EQ(talk(*stream, "GET http://" + host + "/p?q HTTP/1.1\r\nHost: " + host + "\r\nProxy-Authorization: x\r\nX: 1\r\n\r\n"), "whatever bytes");
+  EXPECT_EQ(origin.heard.get_future().get(), "GET /p?q HTTP/1.1\r\nHost: " + host + "\r\nX: 1\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(talk("CONNECT foreign.test:443 HTTP/1.1\r\nHost: foreign.test\r\n\r\n"), StartsWith("HTTP/1.1 502"));
+}
+
+TEST_F(ServerTest, AsksTheUpstreamProxyForForeignHosts) {
+  Origin proxy("HTTP/1.1 200 yes\r\n\r\nfrom afar");
+  ServerOptions options{.handler = [this](Request& request) { return answer(request); },
+                        .is_ours = [](std::string_view) { return false; },
+                        .upstream_proxy = "http://user:pass%40@127.0.0.1:" + std::to_string(proxy.port) + "/"};
+  auto second = *Server::start(poller_, *authority_, 0, std::move(options));
+  auto stream = *net::connect("127.0.0.1", second->port(), net::in(std::chrono::seconds(2)));
+  std::string text = talk(*stream, "CONNECT far.test:443 HTTP/1.1\r\nHost: far.test:443\r\n\r\n");
+  EXPECT_THAT(text, StartsWith("HTTP/1.1 200 Connection established"));
+  EXPECT_THAT(text, EndsWith("from afar"));
+  EXPECT_EQ(proxy.heard.get_future().get(),
+            "CONNECT far.test:443 HTTP/1.1\r\nHost: far.test:443\r\nProxy-Authorization: Basic dXNlcjpwYXNzQA==\r\n\r\n");
+}
+
 TEST_F(ServerTest, CurlVerifiesTheLeafThroughTheProxy) {
   auto transport = network_transport(directory_ / "ca/ca.pem", "http://127.0.0.1:" + std::to_string(server_->port()));
   auto answer = transport->send({.method = "PUT", .url = "https://lake.blob.test/c/b", .body = "abc"}, {});
@@ -246,6 +297,10 @@ TEST_F(ServerTest, TheTwoTransportsAnswerAlike) {
     EXPECT_EQ(one->status, two->status);
     EXPECT_EQ(one->body, two->body);
   }
+  Outgoing smuggling{.url = address + "/a"};
+  smuggling.headers.add("X", "1\r\nY: 2");
+  EXPECT_EQ(network->send(smuggling, {}).error().code, "InvalidHeader");
+  EXPECT_EQ(in_process->send(smuggling, {}).error().code, "InvalidHeader");
   EXPECT_EQ(network->send({.url = "ftp://x/"}, {}).error().code, "InvalidUrl");
   EXPECT_EQ(network->send({.url = "http://127.0.0.1:1/"}, {}).error().code, "ConnectionFailed");
 }

@@ -14,18 +14,36 @@ constexpr std::chrono::milliseconds kWriteMax{60'000};
 constexpr int kSilenceMilliseconds = 600'000;
 constexpr std::size_t kHeadBytesMax = 16u << 10;
 
-std::pair<std::string, std::uint16_t> split_authority(std::string_view authority, std::uint16_t port) {
-  if (std::size_t scheme = authority.find("://"); scheme != std::string_view::npos) authority.remove_prefix(scheme + 3);
-  while (authority.ends_with('/')) authority.remove_suffix(1);
-  std::size_t colon = authority.rfind(':');
-  if (colon == std::string_view::npos) return {std::string(authority), port};
-  return {std::string(authority.substr(0, colon)), text::parse_int<std::uint16_t>(authority.substr(colon + 1)).value_or(port)};
+constexpr std::uint16_t kProxyPort = 3128;
+
+struct Proxy {
+  std::string host;
+  std::uint16_t port = kProxyPort;
+  std::string credentials;  // a header line, or empty
+};
+
+Proxy parse_proxy(std::string_view url) {
+  Proxy proxy;
+  if (std::size_t scheme = url.find("://"); scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  url = url.substr(0, url.find('/'));
+  if (std::size_t at = url.rfind('@'); at != std::string_view::npos) {
+    std::string user = text::percent_decode(url.substr(0, at)).value_or("");
+    proxy.credentials = "Proxy-Authorization: Basic " + text::base64_encode(user) + "\r\n";
+    url.remove_prefix(at + 1);
+  }
+  std::size_t colon = url.rfind(':');
+  bool has_port = colon != std::string_view::npos && url.find(']', colon) == std::string_view::npos;
+  if (has_port) proxy.port = text::parse_int<std::uint16_t>(url.substr(colon + 1)).value_or(kProxyPort);
+  url = url.substr(0, has_port ? colon : url.size());
+  if (url.starts_with('[') && url.ends_with(']')) url = url.substr(1, url.size() - 2);  // an IPv6 address
+  proxy.host = std::string(url);
+  return proxy;
 }
 
 // Asks the upstream proxy for the way; its answer must be a 200.
-Result<void> ask_proxy(net::Stream& proxy, const Tunnel& tunnel) {
+Result<void> ask_proxy(net::Stream& proxy, const Tunnel& tunnel, const std::string& credentials) {
   std::string target = tunnel.host + ":" + std::to_string(tunnel.port);
-  CHECK_OK(proxy.write("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n", net::in(kWriteMax)));
+  CHECK_OK(proxy.write("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n" + credentials + "\r\n", net::in(kWriteMax)));
   std::string head;
   char byte = 0;
   while (!head.ends_with("\r\n\r\n") && head.size() < kHeadBytesMax) {
@@ -39,10 +57,10 @@ Result<void> ask_proxy(net::Stream& proxy, const Tunnel& tunnel) {
 
 Result<std::unique_ptr<net::Stream>> open(const Tunnel& tunnel) {
   if (tunnel.upstream_proxy.empty()) return net::connect(tunnel.host, tunnel.port, net::in(kConnectMax));
-  auto [host, port] = split_authority(tunnel.upstream_proxy, 3128);
-  TRY(auto proxy, net::connect(host, port, net::in(kConnectMax)));
-  CHECK_OK(ask_proxy(*proxy, tunnel));
-  return proxy;
+  Proxy proxy = parse_proxy(tunnel.upstream_proxy);
+  TRY(auto stream, net::connect(proxy.host, proxy.port, net::in(kConnectMax)));
+  CHECK_OK(ask_proxy(*stream, tunnel, proxy.credentials));
+  return stream;
 }
 
 // One read from `from`, written to `to`; false at the end.

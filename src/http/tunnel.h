@@ -11,7 +11,7 @@ namespace axonite::http {
 struct Tunnel {
   std::string host;
   std::uint16_t port = 443;
-  std::string upstream_proxy;  // "host:port" or "http://host:port"; empty = direct
+  std::string upstream_proxy;  // "host:port", "http://host:port", "http://user:password@host:port"; empty = direct
   std::string first_bytes;     // sent to the host before what the client sends
   bool announce = true;        // answer the client's CONNECT with 200, or 502 when the host does not answer
 };

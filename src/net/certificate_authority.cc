@@ -1,6 +1,7 @@
 #include "net/certificate_authority.h"
 
 #include <arpa/inet.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/pem.h>
@@ -132,6 +133,14 @@ std::string trust_store(X509* certificate) {
   return bytes;
 }
 
+// bundle.pem follows the system's roots as they change; trust.p12 only needs to be there.
+Result<void> write_trust_files(const std::filesystem::path& directory, X509* certificate) {
+  std::string bundle = read_file(kSystemRoots).value_or("") + "\n" + pem_of(certificate);
+  if (read_file(directory / "bundle.pem").value_or("") != bundle) CHECK_OK(write_file_durably(directory / "bundle.pem", bundle, 0644));
+  if (!std::filesystem::exists(directory / "trust.p12")) CHECK_OK(write_file_durably(directory / "trust.p12", trust_store(certificate), 0644));
+  return ok();
+}
+
 const std::vector<std::string> kLocalNames{"localhost", "127.0.0.1", "::1"};
 
 }  // namespace
@@ -155,17 +164,19 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(const s
     BioPointer certificate_bio(BIO_new_mem_buf(certificate_text->data(), static_cast<int>(certificate_text->size())));
     keys->key.reset(PEM_read_bio_PrivateKey(key_bio.get(), nullptr, nullptr, nullptr));
     keys->certificate.reset(PEM_read_bio_X509(certificate_bio.get(), nullptr, nullptr, nullptr));
-    if (!keys->key || !keys->certificate) return std::unexpected(internal("the certificate authority in the data directory cannot be read"));
+    if (!keys->key || !keys->certificate || X509_check_private_key(keys->certificate.get(), keys->key.get()) != 1) {
+      ERR_clear_error();
+      return std::unexpected(internal("the certificate authority in the data directory cannot be read"));
+    }
     std::string pem = pem_of(keys->certificate.get());
+    CHECK_OK(write_trust_files(directory, keys->certificate.get()));
     return std::unique_ptr<CertificateAuthority>(new CertificateAuthority(std::move(keys), std::move(pem)));
   }
   keys->key = new_key();
   keys->certificate = new_authority(keys->key.get());
   std::string pem = pem_of(keys->certificate.get());
-  auto roots = read_file(kSystemRoots);
   CHECK_OK(write_file_durably(directory / "ca.key", pem_of(keys->key.get()), 0600));
-  CHECK_OK(write_file_durably(directory / "bundle.pem", (roots ? *roots : std::string()) + "\n" + pem, 0644));
-  CHECK_OK(write_file_durably(directory / "trust.p12", trust_store(keys->certificate.get()), 0644));
+  CHECK_OK(write_trust_files(directory, keys->certificate.get()));
   CHECK_OK(write_file_durably(directory / "ca.pem", pem, 0644));  // last: its presence says that all are there
   return std::unique_ptr<CertificateAuthority>(new CertificateAuthority(std::move(keys), std::move(pem)));
 }

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
@@ -228,6 +229,7 @@ struct Poller::State : std::enable_shared_from_this<Poller::State> {
 };
 
 Poller::Poller(Options options) : state_(std::make_shared<State>()) {
+  ::signal(SIGPIPE, SIG_IGN);  // sendfile has no flag against it, and a client may be gone at any byte
   raise_descriptor_limit();
   if (options.threads_min == 0) options.threads_min = std::max(2u, std::thread::hardware_concurrency()) + 1;
   options.threads_max = std::max(options.threads_max, options.threads_min);
