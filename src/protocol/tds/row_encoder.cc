@@ -147,7 +147,8 @@ Result<ColumnWriter> writer_for(const tsql::Column& column, duckdb_vector vector
   int wanted_scale = money ? 4 : column.type.id == tsql::TypeId::decimal ? column.type.scale : 0;
   bool money_fits = column.type.id != tsql::TypeId::money || width > 18;
   if (have != encoding.from || scale != wanted_scale || !money_fits) {
-    return std::unexpected(internal("column '" + column.name + "' is not in the engine type of " + tsql::type_name(column.type)));
+    return std::unexpected(internal("column '" + column.name + "' is not in the engine type of T-SQL type " +
+                                    std::to_string(static_cast<int>(column.type.id))));
   }
   return ColumnWriter{.type = &column.type,
                       .data = duckdb_vector_get_data(vector),

@@ -14,7 +14,8 @@ namespace axonite::protocol::tds {
 
 void write_type_info(Bytes& out, const tsql::Type& type);
 void write_column_metadata(Bytes& out, std::span<const tsql::Column> columns);
-// A value in engine form, as RETURNVALUE carries it: invalid("TdsValue") when the text is none of the type.
+// A value in engine form, as RETURNVALUE carries it; text that is no value of the type becomes NULL.
+// Error: internal, for a number where the type wants text.
 Result<void> write_value(Bytes& out, const tsql::Type& type, const engine::Value& value);
 
 // A parameter's TYPE_INFO and value. unsupported("TdsType") names what is not decoded (table types, xml, udt).
@@ -29,7 +30,7 @@ class RowEncoder {
  public:
   explicit RowEncoder(std::span<const tsql::Column> columns) : columns_(columns) {}
   // Rows [from, to) of the current chunk; ends early once `out` has `bytes_enough`. Returns the next row.
-  // unsupported("TdsType") when a vector is not in the engine type of its column.
+  // internal when a vector is not in the engine type of its column.
   Result<std::size_t> encode(Bytes& out, engine::Rows& rows, std::size_t from, std::size_t bytes_enough);
 
  private:

@@ -6,7 +6,7 @@ namespace axonite::protocol::tds {
 namespace {
 
 Error no_value(const tsql::Type& type) {
-  return invalid("TdsValue", "The value is none of type " + tsql::type_name(type) + ".");
+  return internal("an output value does not fit T-SQL type " + std::to_string(static_cast<int>(type.id)));
 }
 
 template <class T>
