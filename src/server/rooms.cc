@@ -77,6 +77,9 @@ Result<void> Rooms::mount() {
   webhooks = http::network_transport();
   TRY(alerts, axonite::monitor::Alerts::start(data_dir / "monitor.db", *events, *alert_rules, *webhooks, clock, {}));
 
+  TRY(pipelines, Pipelines::open(data_dir, *documents, *sealer, *directory, *events, *front, {}, clock));
+  pipelines->mount(*documents, *front);
+
   studio = std::unique_ptr<service::studio::Rooms>(new service::studio::Rooms{
       .calls = [this] { return front->call_counts(); }, .operations = [this] { return front->operation_names(); }, .started = clock.now(), .clock = clock});
   front->add(service::studio::make_service(*studio));
@@ -85,7 +88,8 @@ Result<void> Rooms::mount() {
   resource_manager = std::unique_ptr<service::resource_manager::Rooms>(
       new service::resource_manager::Rooms{*documents, *operations, removers, directory->roles(), tenant});
   front->add(service::resource_manager::resource_manager_service(*resource_manager));
-  return operations->start();
+  CHECK_OK(operations->start());
+  return pipelines->resume();
 }
 
 }  // namespace axonite::server

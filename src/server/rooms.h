@@ -13,6 +13,7 @@
 #include "linked_service/sealing.h"
 #include "resource/documents.h"
 #include "server/adapters.h"
+#include "server/pipelines.h"
 #include "server/server.h"
 #include "service/authorization/service.h"
 #include "service/data_factory/service.h"
@@ -63,6 +64,9 @@ struct Rooms {
   std::unique_ptr<service::monitor::StoredAlertRules> alert_rules;
   std::unique_ptr<http::Transport> webhooks;
   std::unique_ptr<axonite::monitor::Alerts> alerts;
+
+  // Its threads call every other room.
+  std::unique_ptr<Pipelines> pipelines;
 };
 
 }  // namespace axonite::server
