@@ -1,6 +1,7 @@
 """Witnesses: unmodified clients against the server that `axonite exec` started around this run.
 
-Every test that proves operations says so: @pytest.mark.witness("key_vault.SetSecret", …). The marks of the tests that
+Every test that proves operations says so: @pytest.mark.witness("key_vault.SetSecret", …). A mark that names no
+operation of the server stops the run before the first test. The server's operations and the marks of the tests that
 passed are written to $AXONITE_WITNESSES, from which scripts/parity.py makes docs/parity.md.
 """
 import json
@@ -18,6 +19,15 @@ def pytest_configure(config):
 
 
 _proved = pytest.StashKey()
+_operations = pytest.StashKey()
+
+
+def pytest_collection_finish(session):
+    answer = requests.get(os.environ["AXONITE_URL"] + "/axonite/operations", timeout=30)
+    operations = session.config.stash[_operations] = answer.json()["value"]
+    marked = {name for item in session.items for mark in item.iter_markers("witness") for name in mark.args}
+    if unknown := sorted(marked - set(operations)):
+        raise pytest.UsageError(f"witness marks that name no operation of the server: {', '.join(unknown)}")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -33,7 +43,8 @@ def pytest_sessionfinish(session):
     target = os.environ.get("AXONITE_WITNESSES")
     if target:
         with open(target, "w") as file:
-            json.dump(session.config.stash[_proved], file, indent=1, sort_keys=True)
+            found = {"operations": session.config.stash.get(_operations, []), "witnesses": session.config.stash[_proved]}
+            json.dump(found, file, indent=1, sort_keys=True)
 
 
 @pytest.fixture(scope="session")
