@@ -36,6 +36,7 @@ Result<std::unique_ptr<Rooms>> Rooms::open(const std::filesystem::path& data_dir
   TRY(rooms->vaults, vault::Vaults::open(data_dir / "vault.db", data_dir / "vault.key", clock));
   TRY(rooms->documents, resource::Documents::open(data_dir / "resources.db", *rooms->events, clock));
   TRY(rooms->operations, arm::Operations::open(data_dir / "operations.db", clock));
+  TRY(rooms->lake, lake::Lake::open(data_dir / "lake", rooms->directory->roles(), clock));
   TRY(rooms->sealer, linked_service::Sealer::open(data_dir / "sealing.key"));
   rooms->artifacts = std::make_unique<artifact::Artifacts>(*rooms->documents, *rooms->sealer, artifact::Check{});
   rooms->identities = std::make_unique<DirectoryIdentities>(*rooms->directory);
@@ -63,6 +64,11 @@ Result<void> Rooms::mount() {
 
   data_factory = std::make_unique<service::data_factory::Rooms>(*documents, *artifacts, *identities);
   front->add(service::data_factory::data_factory_service(*data_factory, removers));
+
+  storage = std::make_unique<service::storage::Rooms>(*lake, directory->verifier(), clock);
+  front->add(service::storage::storage_service(*storage));
+  storage_accounts = std::make_unique<service::storage::AccountRooms>(*documents, *lake);
+  front->add(service::storage::storage_accounts_service(*storage_accounts, removers));
 
   synapse = std::unique_ptr<service::synapse::Rooms>(new service::synapse::Rooms{
       *documents, *artifacts, *operations, removers, *identities, *pool_databases, *workspace_access, tenant});

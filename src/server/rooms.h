@@ -21,6 +21,8 @@
 #include "service/key_vault/service.h"
 #include "service/monitor/service.h"
 #include "service/resource_manager/service.h"
+#include "service/storage/accounts.h"
+#include "service/storage/service.h"
 #include "service/studio/studio.h"
 #include "service/synapse/access_control.h"
 #include "service/synapse/service.h"
@@ -41,6 +43,7 @@ struct Rooms {
   std::unique_ptr<vault::Vaults> vaults;
   std::unique_ptr<resource::Documents> documents;
   std::unique_ptr<arm::Operations> operations;
+  std::unique_ptr<lake::Lake> lake;
   std::unique_ptr<linked_service::Sealer> sealer;
   std::unique_ptr<artifact::Artifacts> artifacts;
   arm::Removers removers;
@@ -55,6 +58,8 @@ struct Rooms {
   std::unique_ptr<service::authorization::Rooms> authorization;
   std::unique_ptr<service::key_vault::Rooms> key_vault;
   std::unique_ptr<service::data_factory::Rooms> data_factory;
+  std::unique_ptr<service::storage::Rooms> storage;
+  std::unique_ptr<service::storage::AccountRooms> storage_accounts;
   std::unique_ptr<service::synapse::Rooms> synapse;
   std::unique_ptr<service::monitor::Rooms> monitor;
   std::unique_ptr<service::synapse::AccessRooms> synapse_access;
