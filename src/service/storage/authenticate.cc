@@ -13,6 +13,15 @@ Result<identity::Principal> by_token(const Rooms& rooms, std::string_view token,
   return std::unexpected(unauthenticated("InvalidAuthenticationInfo", principal.error().message));
 }
 
+// Within 15 minutes, so that a recorded request is worthless later.
+Result<void> check_date(const http::Request& request, Time now) {
+  std::string_view header = request.headers.get("x-ms-date");
+  if (header.empty()) header = request.headers.get("Date");
+  auto sent = parse_http_date(header);
+  if (sent && *sent > now - std::chrono::minutes(15) && *sent < now + std::chrono::minutes(15)) return ok();
+  return std::unexpected(forbidden("AuthenticationFailed", "Server failed to authenticate the request. The date header is missing or too far from the server's time."));
+}
+
 }  // namespace
 
 Result<identity::Principal> authenticate(const Rooms& rooms, front::Call& call) {
@@ -25,6 +34,7 @@ Result<identity::Principal> authenticate(const Rooms& rooms, front::Call& call) 
     std::size_t colon = credential.find(':');
     if (colon == std::string_view::npos || credential.substr(0, colon) != account.name)
       return std::unexpected(forbidden("AuthenticationFailed", "Server failed to authenticate the request. The account of the credential is not the account of the host."));
+    CHECK_OK(check_date(request, rooms.clock.now()));
     CHECK_OK(verify_shared_key(request, account, credential.substr(colon + 1)));
     return identity::Principal{.kind = identity::Principal::Kind::account_key, .object_id = account.name, .name = account.name};
   }

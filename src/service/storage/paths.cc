@@ -96,9 +96,7 @@ Answer rename_path(Rooms& rooms, front::Call& call) {
   lake::Location to = location_of(call);
   TRY(lake::Location from, rename_source(call));
   CHECK_OK(allow(rooms, call, lake::Right::create, to, "wm"));
-  CHECK_OK(rooms.lake.allow(call.principal, lake::Right::remove, from));
-  if (call.request.query.contains("sig") && from.filesystem != to.filesystem)
-    return std::unexpected(forbidden("AuthorizationFailure", "This request is not authorized to perform this operation."));
+  CHECK_OK(allow(rooms, call, lake::Right::remove, from, "wm"));
   TRY(lake::Guard destination, guard_of(call));
   TRY(auto source, conditions_of(call, "x-ms-source-"));
   lake::Guard held{source, std::string(call.request.headers.get("x-ms-source-lease-id"))};
