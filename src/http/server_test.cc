@@ -103,6 +103,13 @@ TEST_F(ServerTest, ReadsChunksAndSkipsUnreadBodies) {
   EXPECT_THAT(text, EndsWith("GET x/next "));
 }
 
+TEST_F(ServerTest, ALastChunkMayComeInPieces) {
+  auto stream = *net::connect("127.0.0.1", server_->port(), net::in(std::chrono::seconds(2)));
+  EXPECT_EQ(talk(*stream, "PUT /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"), "");
+  EXPECT_EQ(talk(*stream, "\r"), "");
+  EXPECT_THAT(talk(*stream, "\n"), EndsWith("PUT x/c "));
+}
+
 TEST_F(ServerTest, ContinuesOnlyWhenTheBodyIsWanted) {
   EXPECT_THAT(talk("PUT /c HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"), StartsWith("HTTP/1.1 100 Continue"));
   std::string refused = talk("PUT /unread HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
