@@ -71,10 +71,16 @@ struct SessionOptions {
   identity::Principal lake_caller;   // whose rights COPY INTO and OPENROWSET have (workspace identity under SQL login)
   std::string application, host;     // from the client, for dm_pdw_exec_sessions
   std::string correlation_id;
+  bool is_owner = true;  // SQL administrator and Entra administrator are db_owner; others have what GRANT gave them
+  // Turns a Delta table ("lake://account/container/table") into a table expression of the engine: "read_parquet([…])".
+  // Empty: FORMAT = 'DELTA' is refused as not supported.
+  std::function<Result<std::string>(engine::Session&, std::string_view)> delta_scan;
 };
 
 class Session {
  public:
+  // Attaches the database "<workspace>/<pool>" ("<workspace>/serverless/<database>"), creating what is missing: that
+  // the pool exists is for the caller to know.
   static Result<std::unique_ptr<Session>> open(engine::Engine& engine, event::Stream& events, Clock& clock,
                                                SessionOptions options);
   virtual ~Session() = default;
@@ -84,6 +90,9 @@ class Session {
   virtual Result<void> batch(std::string_view text, Sink& sink) = 0;
   // sp_executesql: the batch with parameters; output values are written back.
   virtual Result<void> batch(std::string_view text, std::span<Parameter> parameters, Sink& sink) = 0;
+  // Runs a batch at most once per key: the key commits with the data. False when this call kept nothing: it had run before (nothing is
+  // sent), or it failed (its errors were sent).
+  virtual Result<bool> batch_once(std::string_view key, std::string_view text, Sink& sink) = 0;
   // A stored procedure by name ("sp_tables", "[dbo].[load]"), positional parameters have an empty name.
   virtual Result<void> call(std::string_view procedure, std::span<Parameter> parameters, Sink& sink) = 0;
   // Result columns of the first statement that has some, without running it (SET FMTONLY, sp_describe_first_result_set).

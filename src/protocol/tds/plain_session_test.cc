@@ -33,6 +33,10 @@ class PlainSession : public tsql::Session {
     for (auto& parameter : parameters) values.push_back(parameter.value);
     return run(text, values, sink);
   }
+  Result<bool> batch_once(std::string_view, std::string_view text, tsql::Sink& sink) override {
+    CHECK_OK(batch(text, sink));
+    return true;
+  }
   Result<void> call(std::string_view procedure, std::span<tsql::Parameter>, tsql::Sink& sink) override {
     return sink.message({.number = 2812, .severity = 16, .state = 62, .text = "Could not find stored procedure '" + std::string(procedure) + "'."});
   }
