@@ -20,12 +20,14 @@ struct FakeReader : lake::Reader {
 struct FakeWriter : lake::Writer {
   FakeLake* lake;
   std::string key, bytes;
+  bool only_if_absent = false;
   Result<void> append(std::string_view more) override {
     bytes += more;
     return ok();
   }
   Result<lake::Entry> commit() override {
     std::lock_guard lock(lake->mutex);
+    if (only_if_absent && lake->files.contains(key)) return std::unexpected(conflict("PathAlreadyExists", "The path exists."));
     lake->files[key] = bytes;
     return lake::Entry{};
   }
@@ -60,11 +62,12 @@ struct FakeView : lake::View {
     reader->bytes = lake->files[key_of(at)];
     return reader;
   }
-  Result<std::unique_ptr<lake::Writer>> create(const lake::Location& at, const lake::Conditions&) override {
+  Result<std::unique_ptr<lake::Writer>> create(const lake::Location& at, const lake::Conditions& conditions) override {
     CHECK_OK(check(at));
     auto writer = std::make_unique<FakeWriter>();
     writer->lake = lake;
     writer->key = key_of(at);
+    writer->only_if_absent = conditions.if_none_match == "*";
     return writer;
   }
   Result<std::vector<lake::Entry>> list(const lake::Location& at, bool recursive) const override {
