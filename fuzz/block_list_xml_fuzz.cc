@@ -1,3 +1,4 @@
+// rooms: service/storage
 // The body of Put Block List: a list or a refusal.
 #include <cstddef>
 #include <cstdint>

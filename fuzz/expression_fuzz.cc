@@ -1,3 +1,4 @@
+// rooms: expression
 // Any text as an expression: it is evaluated or refused, within limits, and never crashes.
 #include <boost/json.hpp>
 #include <cstddef>

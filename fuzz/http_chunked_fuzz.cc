@@ -1,3 +1,4 @@
+// rooms: http
 // Chunked bodies behind a fixed head, read by buffers of a size that the first byte sets.
 #include <cstdint>
 #include <cstdlib>

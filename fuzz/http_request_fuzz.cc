@@ -1,3 +1,4 @@
+// rooms: http
 // Requests off a connection until it ends: heads, targets, queries, bodies, keep-alive. The first byte sets the size of
 // the pieces in which the rest arrives; what is understood must not depend on it.
 #include <cstdint>

@@ -1,3 +1,4 @@
+// rooms: identity
 // Bearer tokens are the first outside bytes that identity reads. Each input is tried as a token, and as the claims of a
 // token that is signed with the right key, so that what lies behind the signature is reached too.
 #include <cstdint>

@@ -1,3 +1,4 @@
+// rooms: pipeline
 // Pipeline JSON comes from clients and from teams' folders; whatever it holds, parsing ends in a model or an error,
 // and a model can be scheduled.
 #include <cstddef>

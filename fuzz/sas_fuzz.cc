@@ -1,3 +1,4 @@
+// rooms: service/storage
 // "path?query" with any SAS, and the same text as a SharedKey signature: always refused, never a crash.
 #include <cstddef>
 #include <cstdint>

@@ -1,3 +1,4 @@
+// rooms: tsql
 // Any bytes as a T-SQL batch: the parser answers or refuses within its limits.
 #include <cstddef>
 #include <cstdint>
