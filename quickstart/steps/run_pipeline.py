@@ -36,7 +36,7 @@ def show(client, run_id, shown):
         shown.add(activity.activity_run_id)
         output = activity.output or {}
         rows = output.get("rowsCopied", output.get("count", ""))
-        table = (activity.additional_properties.get("userProperties") or {}).get("table", "")
+        table = (activity.get("userProperties") or {}).get("table", "")
         line(f"{activity.activity_name:<14}{table:<10}{activity.status:<10}{(activity.duration_in_ms or 0):>8,} ms {rows:>10}")
         if activity.status == "Failed":
             line(f"  {activity.error['errorCode']}: {activity.error['message']}")

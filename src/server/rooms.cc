@@ -8,15 +8,6 @@
 namespace axonite::server {
 namespace {
 
-// Until the engine is mounted: a pool cannot be made, and says so.
-class NoPoolDatabases : public service::synapse::PoolDatabases {
- public:
-  Result<void> create(std::string_view, std::string_view) override {
-    return std::unexpected(unsupported("SqlPoolsUnavailable", "Dedicated SQL pools are not part of this build."));
-  }
-  Result<void> drop(std::string_view, std::string_view) override { return ok(); }
-};
-
 Result<void> write_owner_file(const std::filesystem::path& data_dir, const identity::Directory& directory) {
   if (!directory.first_owner()) return ok();
   json::Object file{{"tenantId", directory.tenant_id()},
@@ -41,7 +32,8 @@ Result<std::unique_ptr<Rooms>> Rooms::open(const std::filesystem::path& data_dir
   rooms->artifacts = std::make_unique<artifact::Artifacts>(*rooms->documents, *rooms->sealer, artifact::Check{});
   rooms->identities = std::make_unique<DirectoryIdentities>(*rooms->directory);
   rooms->workspace_access = std::make_unique<DirectoryWorkspaceAccess>(*rooms->directory);
-  rooms->pool_databases = std::make_unique<NoPoolDatabases>();
+  rooms->sql = std::make_unique<Sql>(data_dir, *rooms->directory, *rooms->documents, *rooms->lake, *rooms->events, clock);
+  rooms->pool_databases = std::make_unique<EnginePoolDatabases>(rooms->sql->engine());
   rooms->front = std::make_unique<front::Front>(rooms->directory->verifier(), rooms->directory->roles(), *rooms->events, clock);
   return rooms;
 }
@@ -83,7 +75,10 @@ Result<void> Rooms::mount() {
   webhooks = http::network_transport();
   TRY(alerts, axonite::monitor::Alerts::start(data_dir / "monitor.db", *events, *alert_rules, *webhooks, clock, {}));
 
-  TRY(pipelines, Pipelines::open(data_dir, *documents, *sealer, *directory, *events, *front, {}, clock));
+  PipelineStores stores{.engine = [this]() -> Result<engine::Engine*> { return &sql->engine(); },
+                        .view_of = [this](const identity::Principal& principal) { return lake->view(principal); },
+                        .sql = &sql->port()};
+  TRY(pipelines, Pipelines::open(data_dir, *documents, *sealer, *directory, *events, *front, stores, clock));
   pipelines->mount(*documents, *front);
 
   studio = std::unique_ptr<service::studio::Rooms>(new service::studio::Rooms{

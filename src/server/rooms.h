@@ -15,6 +15,7 @@
 #include "server/adapters.h"
 #include "server/pipelines.h"
 #include "server/server.h"
+#include "server/sql.h"
 #include "service/authorization/service.h"
 #include "service/data_factory/service.h"
 #include "service/entra/entra.h"
@@ -49,6 +50,7 @@ struct Rooms {
   arm::Removers removers;
   std::unique_ptr<DirectoryIdentities> identities;
   std::unique_ptr<DirectoryWorkspaceAccess> workspace_access;
+  std::unique_ptr<Sql> sql;
   std::unique_ptr<service::synapse::PoolDatabases> pool_databases;
   std::unique_ptr<front::Front> front;
 

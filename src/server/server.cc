@@ -45,6 +45,7 @@ class RunningServer : public Server {
 
   void stop() override {
     if (poller_) poller_->stop(kStopGrace);
+    if (rooms_) rooms_->sql->stop();
   }
 
  private:
@@ -56,7 +57,10 @@ class RunningServer : public Server {
                                     .is_ours = [&front](std::string_view host) { return front.serves(host); },
                                     .upstream_proxy = config.upstream_proxy}));
     ports_.front = http_->port();
-    rooms_->studio->endpoints = {{"front", "http://127.0.0.1:" + std::to_string(ports_.front)}};
+    CHECK_OK(rooms_->sql->listen(*poller_, *authority_, config, ports_));
+    rooms_->studio->endpoints = {{"front", "http://127.0.0.1:" + std::to_string(ports_.front)},
+                                {"dedicated SQL", "127.0.0.1:" + std::to_string(ports_.sql)},
+                                {"serverless SQL", "127.0.0.1:" + std::to_string(ports_.sql_serverless)}};
     return ok();
   }
 
