@@ -199,13 +199,16 @@ class InProcessTransport : public Transport {
   Handler handler_;
 };
 
+// Such a URL means whoever listens at its port on this machine, which need not be us.
+bool is_loopback(std::string_view host) { return host == "localhost" || host == "[::1]" || host.starts_with("127."); }
+
 class RoutedTransport : public Transport {
  public:
   RoutedTransport(std::function<bool(std::string_view)> is_ours, std::unique_ptr<Transport> ours, std::unique_ptr<Transport> network)
       : is_ours_(std::move(is_ours)), ours_(std::move(ours)), network_(std::move(network)) {}
   Result<Incoming> send(const Outgoing& outgoing, std::stop_token stop) override {
     TRY(Url url, parse_url(outgoing.url));
-    return (is_ours_(url.host) ? *ours_ : *network_).send(outgoing, std::move(stop));
+    return (!is_loopback(url.host) && is_ours_(url.host) ? *ours_ : *network_).send(outgoing, std::move(stop));
   }
 
  private:

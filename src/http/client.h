@@ -42,7 +42,7 @@ std::unique_ptr<Transport> network_transport(std::string ca_bundle = {}, std::st
 std::unique_ptr<Transport> guarded_network_transport(std::string ca_bundle = {}, std::string proxy = {});
 // Calls the handler on the caller's thread. The request and the answer carry the headers that the wire would add.
 std::unique_ptr<Transport> in_process_transport(Handler handler);
-// In process where `is_ours(host)`, else over `network`.
+// In process where `is_ours(host)`, else over `network`; loopback always, since its port says who is meant.
 std::unique_ptr<Transport> routed_transport(std::function<bool(std::string_view)> is_ours, std::unique_ptr<Transport> ours,
                                             std::unique_ptr<Transport> network);
 

@@ -312,5 +312,14 @@ TEST_F(ServerTest, TheTwoTransportsAnswerAlike) {
   EXPECT_EQ(network->send({.url = "http://127.0.0.1:1/"}, {}).error().code, "ConnectionFailed");
 }
 
+TEST_F(ServerTest, ALoopbackAddressIsWhoeverListensThere) {
+  auto ours = [](Request&) -> Response { return text_response(200, "in process"); };
+  auto routed = routed_transport([](std::string_view) { return true; }, in_process_transport(ours), network_transport());
+  EXPECT_EQ(routed->send({.url = "https://lake.blob.test/"}, {})->body, "in process");
+  auto answer = routed->send({.url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/unread"}, {});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body, "unread");
+}
+
 }  // namespace
 }  // namespace axonite::http
