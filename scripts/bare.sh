@@ -14,8 +14,10 @@ cleanup() {
 }
 trap cleanup EXIT
 
-mirror=$(grep -rhoE 'https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | grep -v security | head -1)
-debootstrap --variant=minbase --include=ca-certificates bookworm "$system" "$mirror"
+# The host's own mirror, whichever form its lists have; without one debootstrap takes its default.
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
+  sed '/^ *#/d' | awk 'match($0, /https?:[^ ]+/) && !/security/ && !found { print substr($0, RSTART, RLENGTH); found = 1 }')
+debootstrap --variant=minbase --include=ca-certificates bookworm "$system" ${mirror:+"$mirror"}
 cp -a /etc/apt/. "$system/etc/apt/"
 cp -aL /etc/ssl/certs/. "$system/etc/ssl/certs/"
 cp /etc/resolv.conf /etc/hosts "$system/etc/" 2>/dev/null || true
