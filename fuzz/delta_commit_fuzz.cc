@@ -1,5 +1,5 @@
-// Any bytes as a commit file of a Delta log: read or refused; what was read is written so that it reads the same.
 // rooms: delta
+// Any bytes as a commit file of a Delta log: read or refused; what was read is written so that it reads the same.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

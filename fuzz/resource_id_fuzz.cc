@@ -1,5 +1,5 @@
-// Any path as a resource id: refused, or an id that reads the same again and lies below its parents.
 // rooms: resource
+// Any path as a resource id: refused, or an id that reads the same again and lies below its parents.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
