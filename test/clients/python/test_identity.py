@@ -18,7 +18,7 @@ def claims(token):
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
-@pytest.mark.witness("entra.Token", "entra.OpenIdConfigurationV2")
+@pytest.mark.witness("entra.Token", "entra.OpenIdConfiguration")
 def test_tokens_say_who_and_for_what(owner, tenant_id):
     said = claims(owner.get_token("https://vault.azure.net/.default").token)
     assert said["aud"].rstrip("/") == "https://vault.azure.net"
