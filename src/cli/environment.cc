@@ -24,7 +24,7 @@ void point_at_proxy(Environment& environment, const std::filesystem::path& autho
   set["REQUESTS_CA_BUNDLE"] = bundle;
   set["SSL_CERT_FILE"] = bundle;
   set["CURL_CA_BUNDLE"] = bundle;
-  set["NODE_EXTRA_CA_CERTS"] = (authority / "ca.pem").string();
+  set["NODE_EXTRA_CA_CERTS"] = bundle;  // an inherited one may have held what the system's roots hold
   set["NODE_USE_ENV_PROXY"] = "1";
   set["JAVA_TOOL_OPTIONS"] = "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=" + std::to_string(port) +
                              " -Djavax.net.ssl.trustStore=" + (authority / "trust.p12").string() +
