@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "pipeline/announcement.h"
 #include "pipeline/pool.h"
 #include "pipeline/run.h"
 #include "pipeline/timers.h"
@@ -358,23 +359,7 @@ struct Runner::State {
 
   void publish(const Run& run, const Event& event) {
     if (!events) return;
-    json::Object body{{"owner", run.owner().id}, {"pipeline", run.record().pipeline}, {"runId", run.record().id}};
-    if (event.kind == Event::Kind::run_started) {
-      body["status"] = "InProgress";
-    } else if (event.kind == Event::Kind::run_finished) {
-      body["status"] = outcome_name(event.outcome);
-      body["message"] = event.error ? event.error->message : "";
-    } else if (event.kind == Event::Kind::finished && event.outcome == Outcome::failed && event.error) {
-      const Node* node = run.scheduler().node(event.instance);
-      body["activity"] = event.error->target;
-      body["activityType"] = node ? node->activity->type : "";
-      body["status"] = "Failed";
-      body["errorCode"] = event.error->code;
-      body["message"] = event.error->message;
-    } else {
-      return;
-    }
-    events->append_async({.category = "run", .correlation_id = run.record().id, .body = json::write(body)});
+    for (event::Event& announced : announcements(run, event, clock.now())) events->append_async(std::move(announced));
   }
 
   Result<std::string> create(const Owner& owner, const RunRequest& request) {

@@ -28,7 +28,8 @@ struct RunRequest {
 };
 
 // Appends to `events`, category "run", at the start and the end of a run, and for a failed activity:
-// {"owner","pipeline","runId","status","message"} and {…,"activity","activityType","status","errorCode","message"}.
+// {"owner","pipeline","runId","status","message"} and {…,"activity","activityType","status","errorCode","message"}; and for
+// a failed run an administrative event, so that activity-log alerts see it (announcement.h).
 class Runner {
  public:
   // `activities` may be extended with set_activity() before resume().
