@@ -221,6 +221,7 @@ Result<Bound> convert(Bound value, const Type& target, Conversion conversion, st
   if (value.null_literal) {
     result.sql = fmt::format("CAST(NULL AS {})", engine_type_text(target));
     result.type.nullable = true;
+    result.null_literal = false;  // from here on it has a type, which what it is put into must keep
     return result;
   }
   if (value.type == target) return result;
