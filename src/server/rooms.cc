@@ -72,7 +72,7 @@ Result<void> Rooms::mount() {
   monitor = std::make_unique<service::monitor::Rooms>(*documents, *events);
   front->add(service::monitor::monitor_service(*monitor));
   alert_rules = std::make_unique<service::monitor::StoredAlertRules>(*documents);
-  webhooks = http::network_transport();
+  webhooks = http::guarded_network_transport();
   TRY(alerts, axonite::monitor::Alerts::start(data_dir / "monitor.db", *events, *alert_rules, *webhooks, clock, {}));
 
   PipelineStores stores{.engine = [this]() -> Result<engine::Engine*> { return &sql->engine(); },

@@ -4,17 +4,22 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "http/server.h"
 #include "net/certificate_authority.h"
 #include "net/poller.h"
+#include "lake/namespace.h"
 #include "server/rooms.h"
 
 namespace axonite::server {
 namespace {
 
 constexpr std::chrono::seconds kStopGrace{5};
+constexpr std::chrono::hours kSweepEvery{1};
 
 // One server per data directory; the lock goes with the process, however it ends.
 Result<std::shared_ptr<File>> lock_directory(const std::filesystem::path& directory) {
@@ -24,6 +29,19 @@ Result<std::shared_ptr<File>> lock_directory(const std::filesystem::path& direct
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
     return std::unexpected(conflict("DataDirectoryInUse", "Another server runs on " + directory.string() + "."));
   return file;
+}
+
+// Only work that we started (a pipeline, a notebook) holds the token of a managed identity. It must get through when
+// every place is taken, since the request that waits for it holds one.
+bool is_call_back(const identity::Directory& directory, const http::Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  if (request.headers.contains("X-IDENTITY-HEADER")) return true;  // asks for such a token
+  std::string_view authorization = request.headers.get("Authorization");
+  if (!text::starts_with_ignoring_case(authorization, kBearer)) return false;
+  auto caller = directory.verifier().verify(authorization.substr(kBearer.size()),
+                                            {"https://storage.azure.com", "https://vault.azure.net", "https://management.azure.com",
+                                             "https://dev.azuresynapse.net"});
+  return caller && caller->kind == identity::Principal::Kind::managed_identity;
 }
 
 class RunningServer : public Server {
@@ -44,6 +62,8 @@ class RunningServer : public Server {
   Ports ports() const override { return ports_; }
 
   void stop() override {
+    sweeper_ = {};
+    if (http_) http_->cancel_requests();
     if (poller_) poller_->stop(kStopGrace);
     if (rooms_) rooms_->sql->stop();
   }
@@ -52,16 +72,25 @@ class RunningServer : public Server {
   Result<void> listen(const Config& config) {
     poller_ = std::make_unique<net::Poller>(net::Poller::Options{});
     front::Front& front = *rooms_->front;
+    const identity::Directory& directory = *rooms_->directory;
     TRY(http_, http::Server::start(*poller_, *authority_, config.port,
                                    {.handler = front.handler(),
                                     .is_ours = [&front](std::string_view host) { return front.serves(host); },
-                                    .upstream_proxy = config.upstream_proxy}));
+                                    .upstream_proxy = config.upstream_proxy,
+                                    .is_call_back = [&directory](const http::Request& request) { return is_call_back(directory, request); }}));
     ports_.front = http_->port();
     CHECK_OK(rooms_->sql->listen(*poller_, *authority_, config, ports_));
     rooms_->studio->endpoints = {{"front", "http://127.0.0.1:" + std::to_string(ports_.front)},
                                 {"dedicated SQL", "127.0.0.1:" + std::to_string(ports_.sql)},
                                 {"serverless SQL", "127.0.0.1:" + std::to_string(ports_.sql_serverless)}};
+    sweeper_ = std::jthread([this](std::stop_token stop) { sweep_lake(stop); });
     return ok();
+  }
+
+  // Blocks that nobody committed and what was deleted for good: disk space that only time gives back.
+  void sweep_lake(std::stop_token stop) {
+    while (system_clock().wait_until(system_clock().now() + kSweepEvery, stop))
+      if (auto swept = rooms_->lake->sweep(); !swept) log::warning("server", "the lake was not swept: " + swept.error().message);
   }
 
   std::shared_ptr<File> lock_;
@@ -70,6 +99,7 @@ class RunningServer : public Server {
   std::unique_ptr<net::Poller> poller_;
   std::unique_ptr<http::Server> http_;
   Ports ports_;
+  std::jthread sweeper_;
 };
 
 }  // namespace
