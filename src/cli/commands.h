@@ -18,6 +18,25 @@ struct ExecOptions {
   std::vector<std::string> command;
 };
 int exec(const ExecOptions& options);
+// A factory with its resource group, or a workspace.
+struct Place {
+  std::string factory, resource_group, workspace;
+};
+// Deploys a folder in git format over the public API, with the owner's credentials.
+struct ApplyOptions {
+  std::filesystem::path data_dir;  // empty: see target.h, nearest()
+  std::filesystem::path folder;
+  Place place;
+};
+int apply(const ApplyOptions& options);
+// Applies the folder where one is given, starts the pipeline, shows its activities as they end. 1 when the run failed.
+struct RunOptions {
+  ApplyOptions apply;
+  std::string pipeline;
+  std::string parameters;  // a JSON object, or "@file"
+  std::filesystem::path junit;
+};
+int run(const RunOptions& options);
 // Prints `export NAME=value` lines for a running server.
 int env(const std::filesystem::path& data_dir);
 // What runs on the data directory.

@@ -4,15 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <thread>
 
-#include "base/id.h"
 #include "cli/commands.h"
-#include "cli/environment.h"
 #include "cli/report.h"
+#include "cli/target.h"
 
 extern char** environ;
 
@@ -66,26 +63,6 @@ int wait_for_child(pid_t child, const sigset_t& waited) {
   }
 }
 
-struct Target {
-  std::unique_ptr<server::Server> own;
-  std::filesystem::path data_dir;
-  server::Ports ports;
-};
-
-Result<Target> find_or_start(const ExecOptions& options) {
-  Target target{nullptr, options.data_dir, {}};
-  if (!options.data_dir.empty()) {
-    TRY(target.ports, read_server_file(options.data_dir));
-    return target;
-  }
-  target.data_dir = std::filesystem::temp_directory_path() / ("axonite-" + new_uuid().substr(0, 8));
-  std::filesystem::create_directories(target.data_dir);
-  std::filesystem::permissions(target.data_dir, std::filesystem::perms::owner_all);
-  TRY(target.own, server::Server::start({.data_dir = target.data_dir, .port = 0, .sql_port = 0, .sql_serverless_port = 0, .spark_port = 0, .upstream_proxy = inherited_proxy()}));
-  target.ports = target.own->ports();
-  return target;
-}
-
 }  // namespace
 
 int exec(const ExecOptions& options) {
@@ -93,22 +70,15 @@ int exec(const ExecOptions& options) {
   sigemptyset(&waited);
   for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD}) sigaddset(&waited, signal);
   pthread_sigmask(SIG_BLOCK, &waited, &before);
-  auto target = find_or_start(options);
-  auto environment = target ? environment_for(target->data_dir, target->ports) : std::unexpected(target.error());
-  if (!environment) {
-    std::cerr << "axonite: " << environment.error().message << (environment.error().log.empty() ? "" : " (" + environment.error().log + ")") << "\n";
+  auto target = find_or_start(options.data_dir);
+  if (!target) {
+    std::cerr << "axonite: " << target.error().message << (target.error().log.empty() ? "" : " (" + target.error().log + ")") << "\n";
     return 1;
   }
   pid_t child = ::fork();
-  if (child == 0) become(options.command, child_environment(*environment), before);
+  if (child == 0) become(options.command, child_environment(target->environment), before);
   int code = child < 0 ? 1 : wait_for_child(child, waited);
   if (options.report) print_report(target->ports.front);
-  if (target->own) {
-    target->own->stop();
-    target->own.reset();
-    std::error_code ignored;  // what is left in the temporary directory is the system's to clean
-    std::filesystem::remove_all(target->data_dir, ignored);
-  }
   return code;
 }
 

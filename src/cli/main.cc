@@ -29,6 +29,30 @@ void add_exec(CLI::App& app, axonite::cli::ExecOptions& options, int& code) {
   exec->callback([&] { code = axonite::cli::exec(options); });
 }
 
+void add_place(CLI::App& command, axonite::cli::ApplyOptions& options) {
+  command.add_option("--data-dir", options.data_dir, "The server's directory; without it the server that this shell points at, or a private one");
+  command.add_option("--factory", options.place.factory, "The data factory");
+  command.add_option("--resource-group,-g", options.place.resource_group, "The factory's resource group");
+  command.add_option("--workspace", options.place.workspace, "The Synapse workspace");
+}
+
+void add_apply(CLI::App& app, axonite::cli::ApplyOptions& options, int& code) {
+  CLI::App* apply = app.add_subcommand("apply", "Deploy a folder that Data Factory or Synapse keeps in git");
+  apply->add_option("folder", options.folder, "The folder with linkedService/, dataset/, pipeline/, …")->required();
+  add_place(*apply, options);
+  apply->callback([&] { code = axonite::cli::apply(options); });
+}
+
+void add_run(CLI::App& app, axonite::cli::RunOptions& options, int& code) {
+  CLI::App* run = app.add_subcommand("run", "Deploy a folder and run one of its pipelines: a CI job");
+  run->add_option("pipeline", options.pipeline, "The pipeline")->required();
+  run->add_option("--folder", options.apply.folder, "The folder to deploy first");
+  run->add_option("--parameters", options.parameters, "A JSON object, or @FILE");
+  run->add_option("--junit", options.junit, "Write a JUnit report to this file");
+  add_place(*run, options.apply);
+  run->callback([&] { code = axonite::cli::run(options); });
+}
+
 }  // namespace
 
 int main(int argument_count, char** arguments) {
@@ -41,6 +65,10 @@ int main(int argument_count, char** arguments) {
   axonite::cli::ExecOptions options;
   add_up(app, config, code);
   add_exec(app, options, code);
+  axonite::cli::ApplyOptions apply;
+  add_apply(app, apply, code);
+  axonite::cli::RunOptions run;
+  add_run(app, run, code);
   CLI::App* env = app.add_subcommand("env", "Print the environment of a running server, for eval");
   env->add_option("--data-dir", data_dir, "The server's directory")->capture_default_str();
   env->callback([&] { code = axonite::cli::env(data_dir); });
