@@ -5,7 +5,6 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <sstream>
 
 namespace axonite {
 namespace {
@@ -33,13 +32,69 @@ Civil civil(Time time) {
   return {date::year_month_day(day), date::make_time(std::chrono::nanoseconds(time - day))};
 }
 
-std::optional<Time> parse_with(std::string_view text, const char* format) {
-  std::istringstream in{std::string(text)};
-  Time parsed;
-  in >> date::parse(format, parsed);
-  if (in.fail() || in.peek() != std::istringstream::traits_type::eof()) return std::nullopt;
-  return parsed;
+// Takes `count` digits off the front of `text`.
+std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+  if (text.size() < count) return std::nullopt;
+  int value = 0;
+  for (char c : text.substr(0, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  text.remove_prefix(count);
+  return value;
 }
+
+bool take(std::string_view& text, std::string_view expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(expected.size());
+  return true;
+}
+
+// ".1234567" and longer; what is finer than nanoseconds is cut.
+std::optional<std::chrono::nanoseconds> take_fraction(std::string_view& text) {
+  if (!take(text, ".")) return std::chrono::nanoseconds(0);
+  std::int64_t value = 0;
+  int digits = 0;
+  while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
+    if (digits < 9) value = value * 10 + (text[0] - '0');
+    ++digits;
+    text.remove_prefix(1);
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 9; ++digits) value *= 10;
+  return std::chrono::nanoseconds(value);
+}
+
+// "Z", "+02:00", "-0530" or nothing, which is UTC.
+std::optional<std::chrono::minutes> take_offset(std::string_view& text) {
+  if (text.empty() || take(text, "Z") || take(text, "z")) return std::chrono::minutes(0);
+  int sign = take(text, "+") ? 1 : take(text, "-") ? -1 : 0;
+  auto hours = take_digits(text, 2);
+  take(text, ":");
+  auto minutes = take_digits(text, 2);
+  if (sign == 0 || !hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  return std::chrono::minutes(sign * (*hours * 60 + *minutes));
+}
+
+std::optional<std::chrono::seconds> take_time_of_day(std::string_view& text) {
+  auto hour = take_digits(text, 2);
+  bool colon = take(text, ":");
+  auto minute = take_digits(text, 2);
+  colon &= take(text, ":");
+  auto second = take_digits(text, 2);
+  if (!colon || !hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  return std::chrono::seconds(*hour * 3600 + *minute * 60 + *second);
+}
+
+std::optional<Time> at(int year, unsigned month, unsigned day, std::chrono::nanoseconds time_of_day) {
+  date::year_month_day civil_day{date::year(year), date::month(month), date::day(day)};
+  // Nanoseconds since 1970 in 64 bits reach from 1678 to 2261.
+  if (!civil_day.ok() || year < 1678 || year > 2261) return std::nullopt;
+  return Time(date::sys_days(civil_day).time_since_epoch() + time_of_day);
+}
+
+constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 }  // namespace
 
@@ -90,9 +145,6 @@ std::string format_iso_seconds(Time time) {
 }
 
 std::string format_http_date(Time time) {
-  static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   auto [day, clock] = civil(time);
   unsigned weekday = date::weekday(date::sys_days(day)).c_encoding();
   return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[weekday], static_cast<unsigned>(day.day()),
@@ -101,12 +153,32 @@ std::string format_http_date(Time time) {
 }
 
 std::optional<Time> parse_iso(std::string_view text) {
-  if (text.ends_with('Z') || text.ends_with('z'))
-    return parse_with(std::string(text.substr(0, text.size() - 1)) + "+00:00", "%FT%T%Ez");
-  if (auto with_offset = parse_with(text, "%FT%T%Ez")) return with_offset;
-  return parse_with(text, "%FT%T");
+  auto year = take_digits(text, 4);
+  bool dashes = take(text, "-");
+  auto month = take_digits(text, 2);
+  dashes &= take(text, "-");
+  auto day = take_digits(text, 2);
+  if (!dashes || !year || !month || !day || !(take(text, "T") || take(text, "t"))) return std::nullopt;
+  auto time_of_day = take_time_of_day(text);
+  auto fraction = take_fraction(text);
+  auto offset = take_offset(text);
+  if (!time_of_day || !fraction || !offset || !text.empty()) return std::nullopt;
+  return at(*year, static_cast<unsigned>(*month), static_cast<unsigned>(*day), *time_of_day + *fraction - *offset);
 }
 
-std::optional<Time> parse_http_date(std::string_view text) { return parse_with(text, "%a, %d %b %Y %T GMT"); }
+std::optional<Time> parse_http_date(std::string_view text) {
+  if (text.size() < 5 || text.substr(3, 2) != ", ") return std::nullopt;
+  text.remove_prefix(5);  // the weekday says nothing that the date does not
+  auto day = take_digits(text, 2);
+  if (!day || !take(text, " ")) return std::nullopt;
+  unsigned month = 1;
+  while (month <= 12 && !take(text, kMonths[month - 1])) ++month;
+  if (month > 12 || !take(text, " ")) return std::nullopt;
+  auto year = take_digits(text, 4);
+  if (!year || !take(text, " ")) return std::nullopt;
+  auto time_of_day = take_time_of_day(text);
+  if (!time_of_day || text != " GMT") return std::nullopt;
+  return at(*year, month, static_cast<unsigned>(*day), *time_of_day);
+}
 
 }  // namespace axonite

@@ -63,6 +63,27 @@ bool is_framing(std::string_view name) {
          (name.size() == 10 && text::equals_ignoring_case(name, "Connection"));
 }
 
+// A line break would let a value write headers of its own.
+void append_value(std::string& head, std::string_view value) {
+  if (value.find_first_of("\r\n") == std::string_view::npos) {
+    head += value;
+    return;
+  }
+  for (char c : value) head += c == '\r' || c == '\n' ? ' ' : c;
+}
+
+// Made once a second per thread.
+const std::string& date_line() {
+  thread_local std::int64_t made_at = -1;
+  thread_local std::string line;
+  Time now = system_clock().now();
+  if (std::int64_t second = to_unix_seconds(now); second != made_at) {
+    line = "Date: " + format_http_date(now) + "\r\n";
+    made_at = second;
+  }
+  return line;
+}
+
 std::string head_of(const Response& response, const Framing& framing, std::optional<std::uint64_t> length) {
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
   head.reserve(512);
@@ -70,11 +91,10 @@ std::string head_of(const Response& response, const Framing& framing, std::optio
     if (is_framing(name)) continue;
     head += name;
     head += ": ";
-    // A line break would let a value write headers of its own.
-    for (char c : value) head += c == '\r' || c == '\n' ? ' ' : c;
+    append_value(head, value);
     head += "\r\n";
   }
-  if (!response.headers.contains("Date")) head += "Date: " + format_http_date(system_clock().now()) + "\r\n";
+  if (!response.headers.contains("Date")) head += date_line();
   if (!has_no_body(response.status) && length) head += fmt::format("Content-Length: {}\r\n", *length);
   if (!has_no_body(response.status) && !length && !framing.http_1_0) head += "Transfer-Encoding: chunked\r\n";
   if (!framing.keep_alive) head += "Connection: close\r\n";
