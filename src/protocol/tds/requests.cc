@@ -20,6 +20,15 @@ tsql::Message says(int number, std::string text) {
   return {.number = number, .severity = 16, .state = 1, .line = 1, .text = std::move(text), .procedure = {}};
 }
 
+std::optional<std::int32_t> handle_of(const Rpc& rpc) {
+  auto handle = rpc.parameters.empty() ? nullptr : std::get_if<std::int64_t>(&rpc.parameters[0].value);
+  return handle ? std::optional(static_cast<std::int32_t>(*handle)) : std::nullopt;
+}
+
+tsql::Message no_statement(std::optional<std::int32_t> handle) {
+  return says(8179, "Could not find prepared statement with handle " + std::to_string(handle.value_or(0)) + ".");
+}
+
 }  // namespace
 
 Error Requests::serve() {
@@ -37,17 +46,19 @@ Result<void> Requests::serve_one(const Message& message) {
   if (message.type == PacketType::attention) return response.finish_attention();  // nothing runs any more
   if (message.status & kIgnore) return response.finish();
   if (message.status & (kResetConnection | kResetKeepTransaction)) {
-    CHECK_OK(client_.session->reset());
-    prepared_.clear();
-    if (message.status & kResetConnection) transaction_ = 0;
-    response.environment(18, {}, {});
+    if (auto done = reset(message.status, response); !done) {
+      CHECK_OK(response.message(message_of(done.error())));
+      return response.finish();
+    }
   }
   int descriptor = client_.stream->descriptor();
   watch_.watch(descriptor, [&] {
     attention = true;
     client_.session->interrupt();
   });
-  auto outcome = run(message, response);
+  // Over TLS an ATTENTION may have been read together with the request.
+  attention = attention || client_.stream->has_buffered();
+  auto outcome = attention ? ok() : run(message, response);
   watch_.unwatch(descriptor);
   if (attention) {
     TRY(auto next, read_message(*client_.stream, options_.request_bytes_max, net::in(options_.login_time)));
@@ -63,6 +74,17 @@ Result<void> Requests::serve_one(const Message& message) {
     return std::unexpected(std::move(outcome.error()));
   }
   return response.finish();
+}
+
+// The acknowledgement goes first; a transaction that ends by it is told, or the client would go on in it.
+Result<void> Requests::reset(std::uint8_t status, Response& response) {
+  if (status & kResetKeepTransaction && transaction_ != 0) {
+    return std::unexpected(unsupported("TdsReset", "A reset of the connection that keeps its transaction is not supported."));
+  }
+  CHECK_OK(client_.session->reset());
+  prepared_.clear();
+  response.environment(18, {}, {});
+  return response.transaction_changed(false, true);
 }
 
 Result<void> Requests::run(const Message& message, Response& response) {
@@ -95,70 +117,96 @@ Result<void> Requests::call(Rpc& rpc, Response& response) {
     if (rpc.parameters.empty()) return response.message(says(201, "sp_executesql expects a statement."));
     bool declares = rpc.parameters.size() > 1;
     Statement statement{declares ? text_of(rpc.parameters[1]) : "", text_of(rpc.parameters[0])};
-    return execute(statement, std::span(rpc.parameters).subspan(declares ? 2 : 1), response);
+    return execute(statement, rpc, declares ? 2 : 1, response);
   }
   if (rpc.procedure == "sp_prepare") return prepare(rpc, false, response);
   if (rpc.procedure == "sp_prepexec") return prepare(rpc, true, response);
   if (rpc.procedure == "sp_execute") return execute_prepared(rpc, response);
-  if (rpc.procedure == "sp_unprepare") {
-    auto handle = rpc.parameters.empty() ? nullptr : std::get_if<std::int64_t>(&rpc.parameters[0].value);
-    if (handle) prepared_.erase(static_cast<std::int32_t>(*handle));
-    return response.return_status(0);
-  }
+  if (rpc.procedure == "sp_unprepare") return unprepare(rpc, response);
   if (rpc.procedure.starts_with("sp_cursor")) {
     return response.message(says(104385, "Server cursors (" + rpc.procedure + ") are not supported; use a forward-only, read-only cursor."));
   }
   return procedure(rpc, response);
 }
 
-// Declared parameters take their values by name, or by position where the client names none.
-Result<void> Requests::execute(const Statement& statement, std::span<tsql::Parameter> given, Response& response) {
+// The declared parameters, which take their values by name, or by position where the client names none. Errors are
+// T-SQL's own, by number.
+Result<std::vector<tsql::Parameter>> Requests::bind(const Statement& statement, std::span<tsql::Parameter> given, std::vector<std::size_t>& targets) {
   std::vector<tsql::Parameter> parameters;
   if (!text::trim(statement.declarations).empty()) {
-    auto declared = client_.session->parse_declarations(statement.declarations);
-    if (!declared) return response.message(says(102, declared.error().message));
-    parameters = std::move(*declared);
+    TRY(parameters, client_.session->parse_declarations(statement.declarations));
   }
-  std::vector<std::size_t> sources(given.size());
+  std::vector<bool> supplied(parameters.size());
   for (std::size_t i = 0; i < given.size(); ++i) {
-    std::size_t target = i;
-    for (std::size_t j = 0; !given[i].name.empty() && j < parameters.size(); ++j) {
-      if (text::equals_ignoring_case(parameters[j].name, given[i].name)) target = j;
+    std::size_t target = given[i].name.empty() ? i : 0;
+    while (!given[i].name.empty() && target < parameters.size() && !text::equals_ignoring_case(parameters[target].name, given[i].name)) ++target;
+    if (target >= parameters.size()) {
+      return std::unexpected(given[i].name.empty() ? invalid("8144", "Procedure or function has too many arguments specified.")
+                                                   : invalid("8145", given[i].name + " is not a parameter for procedure sp_executesql."));
     }
-    if (target >= parameters.size()) return response.message(says(8144, "The statement has too many arguments specified."));
     parameters[target].value = std::move(given[i].value);
     parameters[target].output = given[i].output;
-    sources[i] = target;
+    supplied[target] = true;
+    targets.push_back(target);
   }
-  CHECK_OK(client_.session->batch(statement.text, parameters, response));
-  CHECK_OK(response.return_status(0));
-  for (std::size_t i = 0; i < given.size(); ++i) {
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    if (supplied[i]) continue;
+    return std::unexpected(invalid("8178", "The parameterized query '" + statement.text.substr(0, 128) + "' expects the parameter '" +
+                                               parameters[i].name + "', which was not supplied."));
+  }
+  return parameters;
+}
+
+Result<void> Requests::execute(const Statement& statement, Rpc& rpc, std::size_t first, Response& response) {
+  auto given = std::span(rpc.parameters).subspan(first);
+  std::vector<std::size_t> targets;
+  auto parameters = bind(statement, given, targets);
+  if (!parameters) {
+    int number = text::parse_int<int>(parameters.error().code).value_or(102);
+    CHECK_OK(response.message(says(number, parameters.error().message)));
+    return response.return_status(number);
+  }
+  CHECK_OK(client_.session->batch(statement.text, *parameters, response));
+  CHECK_OK(response.return_status(response.call_error()));
+  CHECK_OK(return_handle(rpc, response));
+  for (std::size_t i = 0; i < given.size() && response.call_error() == 0; ++i) {
     if (!given[i].output) continue;
-    auto& parameter = parameters[sources[i]];
+    auto& parameter = (*parameters)[targets[i]];
     parameter.name = given[i].name;
-    CHECK_OK(response.return_value(parameter, static_cast<std::uint16_t>(i)));
+    CHECK_OK(response.return_value(parameter, static_cast<std::uint16_t>(first + i)));
   }
   return {};
 }
 
-Result<void> Requests::prepare(Rpc& rpc, bool run, Response& response) {
-  if (rpc.parameters.size() < 3) return response.message(says(201, rpc.procedure + " expects a handle, parameters and a statement."));
-  if (prepared_.size() >= kPreparedMax) return response.message(says(701, "The session has too many prepared statements."));
-  Statement statement{text_of(rpc.parameters[1]), text_of(rpc.parameters[2])};
-  auto handle = ++last_handle_;
-  prepared_[handle] = statement;
-  if (run) CHECK_OK(execute(statement, std::span(rpc.parameters).subspan(3), response));
-  else CHECK_OK(response.return_status(0));
-  // The name is the client's own: drivers look for it.
-  tsql::Parameter answer{.name = rpc.parameters[0].name, .type = {.id = tsql::TypeId::int_}, .value = std::int64_t{handle}};
+// The name is the client's own: drivers look for it. It goes before other output values, as drivers take the first for it.
+Result<void> Requests::return_handle(const Rpc& rpc, Response& response) {
+  if (!rpc.procedure.starts_with("sp_prep")) return {};
+  tsql::Parameter answer{.name = rpc.parameters[0].name, .type = {.id = tsql::TypeId::int_}, .value = std::int64_t{last_handle_}};
   return response.return_value(answer, 0);
 }
 
+Result<void> Requests::prepare(Rpc& rpc, bool run, Response& response) {
+  if (rpc.parameters.size() < 3) return response.message(says(201, rpc.procedure + " expects a handle, parameters and a statement."));
+  if (auto replaced = handle_of(rpc)) prepared_.erase(*replaced);
+  if (prepared_.size() >= kPreparedMax) return response.message(says(701, "The session has too many prepared statements."));
+  Statement statement{text_of(rpc.parameters[1]), text_of(rpc.parameters[2])};
+  prepared_[++last_handle_] = statement;
+  if (run) return execute(statement, rpc, 3, response);
+  CHECK_OK(response.return_status(0));
+  return return_handle(rpc, response);
+}
+
 Result<void> Requests::execute_prepared(Rpc& rpc, Response& response) {
-  auto handle = rpc.parameters.empty() ? nullptr : std::get_if<std::int64_t>(&rpc.parameters[0].value);
-  auto found = handle ? prepared_.find(static_cast<std::int32_t>(*handle)) : prepared_.end();
-  if (found == prepared_.end()) return response.message(says(8179, "Could not find prepared statement with that handle."));
-  return execute(found->second, std::span(rpc.parameters).subspan(1), response);
+  auto handle = handle_of(rpc);
+  auto found = handle ? prepared_.find(*handle) : prepared_.end();
+  if (found == prepared_.end()) return response.message(no_statement(handle));
+  return execute(found->second, rpc, 1, response);
+}
+
+Result<void> Requests::unprepare(Rpc& rpc, Response& response) {
+  auto handle = handle_of(rpc);
+  if (!handle || prepared_.erase(*handle) == 0) return response.message(no_statement(handle));
+  return response.return_status(0);
 }
 
 Result<void> Requests::procedure(Rpc& rpc, Response& response) {

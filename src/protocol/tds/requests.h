@@ -21,12 +21,17 @@ class Requests {
     std::string declarations, text;
   };
   Result<void> serve_one(const Message& message);
+  Result<void> reset(std::uint8_t status, Response& response);
   Result<void> run(const Message& message, Response& response);
   Result<void> batch(std::string_view body, Response& response);
   Result<void> calls(std::string_view body, Response& response);
   Result<void> call(Rpc& rpc, Response& response);
-  Result<void> execute(const Statement& statement, std::span<tsql::Parameter> given, Response& response);
+  Result<std::vector<tsql::Parameter>> bind(const Statement& statement, std::span<tsql::Parameter> given, std::vector<std::size_t>& targets);
+  // Runs it with the call's parameters from `first` on.
+  Result<void> execute(const Statement& statement, Rpc& rpc, std::size_t first, Response& response);
+  Result<void> return_handle(const Rpc& rpc, Response& response);
   Result<void> prepare(Rpc& rpc, bool run, Response& response);
+  Result<void> unprepare(Rpc& rpc, Response& response);
   Result<void> execute_prepared(Rpc& rpc, Response& response);
   Result<void> procedure(Rpc& rpc, Response& response);
   Result<void> transaction(std::string_view body, Response& response);

@@ -42,6 +42,11 @@ void Response::end_pending(bool more) {
   pending_.reset();
 }
 
+Result<void> Response::go_on_unless_cancelled() const {
+  if (cancelled_()) return std::unexpected(cancelled("QueryCancelled", "The client cancelled the request."));
+  return {};
+}
+
 // Whole packets only, so that the next ones follow without a short packet between.
 Result<void> Response::flush_full() {
   auto payload = packet_bytes_ - kHeaderBytes;
@@ -57,7 +62,7 @@ Result<void> Response::columns(std::span<const tsql::Column> columns) {
   end_pending(true);
   columns_.assign(columns.begin(), columns.end());
   write_column_metadata(out_, columns_);
-  return {};
+  return go_on_unless_cancelled();
 }
 
 Result<void> Response::rows(engine::Rows& rows) {
@@ -66,8 +71,7 @@ Result<void> Response::rows(engine::Rows& rows) {
     TRY(row, encoder.encode(out_, rows, row, kFlushBytes));
     if (out_.size() >= kFlushBytes) CHECK_OK(flush_full());
   }
-  if (cancelled_()) return std::unexpected(cancelled("QueryCancelled", "The client cancelled the request."));
-  return {};
+  return go_on_unless_cancelled();
 }
 
 Result<void> Response::statement_done(tsql::Command command, std::optional<std::int64_t> count) {
@@ -76,14 +80,14 @@ Result<void> Response::statement_done(tsql::Command command, std::optional<std::
   pending_ = PendingDone{in_call_ ? kDoneInProcedure : kDone, status, command_code(command),
                          static_cast<std::uint64_t>(count.value_or(0))};
   statement_error_ = false;
-  return {};
+  return go_on_unless_cancelled();
 }
 
 Result<void> Response::message(const tsql::Message& message) {
   end_pending(true);
   bool error = message.severity > 10;
-  had_error_ |= error;
   statement_error_ |= error;
+  if (error) call_error_ = message.number;
   Bytes body;
   body.u32(static_cast<std::uint32_t>(message.number));
   body.u8(static_cast<std::uint8_t>(message.state));
@@ -161,10 +165,13 @@ void Response::call_done(bool more) {
   end_pending(true);
   done(kDoneProcedure, static_cast<std::uint16_t>((more ? kMore : 0) | (statement_error_ ? kError : 0)), 0, 0);
   statement_error_ = false;
+  call_error_ = 0;
+  ended_ = !more;
 }
 
 Result<void> Response::finish() {
-  if (pending_) end_pending(false);
+  if (in_call_ && !ended_) call_done(false);  // the call ended by an error
+  else if (pending_) end_pending(false);
   else if (!in_call_) done(kDone, statement_error_ ? kError : 0, 0, 0);
   return write_packets(stream_, PacketType::response, out_.view(), packet_bytes_, true, packet_id_, net::in(write_time_));
 }

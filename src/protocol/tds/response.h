@@ -10,7 +10,7 @@ namespace axonite::protocol::tds {
 
 class Response : public tsql::Sink {
  public:
-  // `cancelled` is asked while rows flow; true ends the batch.
+  // `cancelled` is asked while rows flow and between statements; true ends the batch.
   Response(net::Stream& stream, std::size_t packet_bytes, std::chrono::seconds write_time, std::uint64_t& transaction,
            std::function<bool()> cancelled);
 
@@ -35,11 +35,13 @@ class Response : public tsql::Sink {
   // The end of the response: closes what is open, marks the last packet.
   Result<void> finish();
   Result<void> finish_attention();  // DONE with 0x20
-  bool had_error() const { return had_error_; }
+  // The number of the last error of the current call; 0 while there was none.
+  int call_error() const { return call_error_; }
 
  private:
   void done(std::uint8_t token, std::uint16_t status, std::uint16_t command, std::uint64_t count);
   void end_pending(bool more);
+  Result<void> go_on_unless_cancelled() const;
   Result<void> flush_full();
 
   net::Stream& stream_;
@@ -50,7 +52,8 @@ class Response : public tsql::Sink {
   Bytes out_;
   std::uint8_t packet_id_ = 0;
   std::vector<tsql::Column> columns_;
-  bool in_call_ = false, rollback_ = false, had_error_ = false, statement_error_ = false;
+  bool in_call_ = false, ended_ = false, rollback_ = false, statement_error_ = false;
+  int call_error_ = 0;
   // The DONE of a statement waits until it is known whether another follows.
   struct PendingDone {
     std::uint8_t token;

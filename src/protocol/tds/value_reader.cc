@@ -28,10 +28,13 @@ std::string time_of(std::int64_t ticks) {
   return fmt::format("{:02}:{:02}:{:02}.{:07}", seconds / 3600, seconds / 60 % 60, seconds % 60, ticks % 10'000'000);
 }
 
+// Days since 1970; more than 9999-12-31 for bytes that are no date.
 std::int64_t read_days(Reader& reader) {
   auto low = reader.u16();
   return (std::int64_t{reader.u8()} << 16 | low) - kDaysTo1970;
 }
+
+constexpr std::int64_t kDaysMax = 2'932'896;  // 9999-12-31
 
 std::int64_t read_time(Reader& reader, int scale, std::size_t bytes) {
   constexpr std::int64_t per_unit[] = {10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10, 1};
@@ -120,7 +123,27 @@ tsql::Type type_of_number(const ByteLengthType& t) {
   }
 }
 
-Value number_of(const ByteLengthType& t, std::string_view raw) {
+Result<Value> date_value(std::int64_t days) {
+  if (days > kDaysMax) return std::unexpected(protocol_error("A date is out of range."));
+  return date_of(days);
+}
+
+Result<Value> date_time_value(std::int64_t days, std::int64_t ticks) {
+  if (days > kDaysMax) return std::unexpected(protocol_error("A date is out of range."));
+  return date_of(days) + ' ' + time_of(ticks);
+}
+
+// The wire has UTC, the text local time, which may be neither before year 1 nor after 9999.
+Result<Value> offset_value(std::int64_t days, std::int64_t ticks, int offset) {
+  auto local = (days + kDaysTo1970) * kTicksPerDay + ticks + offset * 600'000'000LL;
+  if (local < 0 || local / kTicksPerDay - kDaysTo1970 > kDaysMax || std::abs(offset) > 840) {
+    return std::unexpected(protocol_error("A datetimeoffset is out of range."));
+  }
+  return fmt::format("{} {} {}{:02}:{:02}", date_of(local / kTicksPerDay - kDaysTo1970), time_of(local % kTicksPerDay),
+                     offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60);
+}
+
+Result<Value> number_of(const ByteLengthType& t, std::string_view raw) {
   Reader r(raw);
   switch (t.token) {
     case 0x68: return r.u8() != 0;
@@ -137,20 +160,16 @@ Value number_of(const ByteLengthType& t, std::string_view raw) {
     }
     case 0x6F: return datetime_text(raw);
     case 0x24: return uuid_text(raw);
-    case 0x28: return date_of(read_days(r));
+    case 0x28: return date_value(read_days(r));
     case 0x29: return time_of(read_time(r, t.scale, raw.size()));
     case 0x2A: {
       auto ticks = read_time(r, t.scale, raw.size() - 3);
-      return date_of(read_days(r)) + ' ' + time_of(ticks);
+      return date_time_value(read_days(r), ticks);
     }
     case 0x2B: {
       auto ticks = read_time(r, t.scale, raw.size() - 5);
       auto days = read_days(r);
-      int offset = std::clamp<int>(r.get<std::int16_t>(), -840, 840);
-      auto local = (days + kDaysTo1970) * kTicksPerDay + ticks + offset * 600'000'000LL;
-      auto magnitude = std::abs(offset);
-      return fmt::format("{} {} {}{:02}:{:02}", date_of(local / kTicksPerDay - kDaysTo1970), time_of(local % kTicksPerDay),
-                         offset < 0 ? '-' : '+', magnitude / 60, magnitude % 60);
+      return offset_value(days, ticks, r.get<std::int16_t>());
     }
     default: return decimal_digits(raw, t.scale);
   }
@@ -185,7 +204,7 @@ Result<TypedValue> read_number(Reader& reader, std::uint8_t token) {
   CHECK_OK(reader.ok());
   if (bytes == 0) return typed;
   if (!length_fits(t, bytes)) return std::unexpected(protocol_error("A value has a length that its type cannot have."));
-  typed.value = number_of(t, raw);
+  TRY(typed.value, number_of(t, raw));
   return typed;
 }
 
@@ -236,7 +255,8 @@ Result<TypedValue> read_typed_value(Reader& reader, std::size_t value_bytes_max)
   if (auto fixed = fixed_type(token)) {
     auto raw = reader.take(static_cast<std::size_t>(fixed->bytes_max));
     CHECK_OK(reader.ok());
-    return TypedValue{type_of_number(*fixed), number_of(*fixed, raw)};
+    TRY(auto value, number_of(*fixed, raw));
+    return TypedValue{type_of_number(*fixed), std::move(value)};
   }
   switch (token) {
     case 0x1F: return TypedValue{{.id = tsql::TypeId::int_}, {}};  // NULLTYPE
