@@ -15,7 +15,6 @@ struct AclEntry {
   std::string kind;  // user, group, mask, other
   std::string id;    // empty = owner, owning group
   unsigned bits = 0;
-  friend bool operator==(const AclEntry&, const AclEntry&) = default;
 };
 
 Error bad_entry(std::string_view entry) {
