@@ -313,7 +313,8 @@ Result<void> Interpreter::transaction(const TransactionStatement& statement, int
       if (!state_.doomed) (void)engine_->execute("ROLLBACK");
       pending_lineage_.clear();
       state_.transaction_depth = 0;
-      CHECK_OK(sink_->transaction_changed(false, std::exchange(state_.doomed, false)));
+      state_.doomed = false;
+      CHECK_OK(sink_->transaction_changed(false, true));
       return done(Command::other, std::nullopt);
   }
   return ok();

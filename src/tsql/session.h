@@ -50,8 +50,8 @@ class Sink {
   virtual Result<void> statement_done(Command command, std::optional<std::int64_t> count) = 0;
   virtual Result<void> message(const Message& message) = 0;
   virtual Result<void> database_changed(std::string_view database) = 0;
-  // BEGIN/COMMIT/ROLLBACK took effect; `rolled_back_by_error` when an error killed it.
-  virtual Result<void> transaction_changed(bool active, bool rolled_back_by_error) = 0;
+  // BEGIN/COMMIT/ROLLBACK took effect; `rolled_back` when its changes are gone, by ROLLBACK or by an error.
+  virtual Result<void> transaction_changed(bool active, bool rolled_back) = 0;
   virtual Result<void> return_status(int status) = 0;
 };
 

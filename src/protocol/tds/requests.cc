@@ -228,7 +228,6 @@ Result<void> Requests::transaction(std::string_view body, Response& response) {
   }
   reader.take(reader.u8());  // the name
   bool begins_next = !reader.empty() && reader.u8() & 0x01;
-  if (kind == rollback) response.ends_as_rollback();
   CHECK_OK(kind == commit ? client_.session->commit(response) : client_.session->rollback(response));
   return begins_next ? client_.session->begin(response) : ok();
 }

@@ -43,6 +43,7 @@ class ScriptedSession : public tsql::Session {
     CHECK_OK(sink.statement_done(tsql::Command::insert, 3));
     return text == "two" ? sink.statement_done(tsql::Command::delete_, {}) : ok();
   }
+  Result<bool> batch_once(std::string_view, std::string_view, tsql::Sink&) override { return std::unexpected(unsupported("BatchOnce", "not of TDS")); }
   Result<void> call(std::string_view procedure, std::span<tsql::Parameter> parameters, tsql::Sink& sink) override {
     asked_.texts.push_back("call " + std::string(procedure));
     asked_.parameters.emplace_back(parameters.begin(), parameters.end());
@@ -60,7 +61,7 @@ class ScriptedSession : public tsql::Session {
   }
   Result<void> begin(tsql::Sink& sink) override { return sink.transaction_changed(true, false); }
   Result<void> commit(tsql::Sink& sink) override { return sink.transaction_changed(false, false); }
-  Result<void> rollback(tsql::Sink& sink) override { return sink.transaction_changed(false, false); }
+  Result<void> rollback(tsql::Sink& sink) override { return sink.transaction_changed(false, true); }
   Result<void> reset() override {
     ++asked_.resets;
     return ok();

@@ -129,14 +129,14 @@ Result<void> Response::database_changed(std::string_view database) {
   return message({.number = 5701, .severity = 10, .state = 2, .text = "Changed database context to '" + std::string(database) + "'."});
 }
 
-Result<void> Response::transaction_changed(bool active, bool rolled_back_by_error) {
+Result<void> Response::transaction_changed(bool active, bool rolled_back) {
   auto bytes = [&] { return std::string_view(reinterpret_cast<const char*>(&transaction_), sizeof transaction_); };
   static std::atomic<std::uint64_t> last_descriptor = 0;
   if (active) {
     transaction_ = ++last_descriptor;
     environment(8, bytes(), {});
   } else if (transaction_ != 0) {
-    environment(rolled_back_by_error || rollback_ ? 10 : 9, {}, bytes());
+    environment(rolled_back ? 10 : 9, {}, bytes());
     transaction_ = 0;
   }
   return {};

@@ -16,15 +16,13 @@ class Response : public tsql::Sink {
 
   // Inside an RPC statements end with DONEINPROC and the call with DONEPROC.
   void start_call() { in_call_ = true; }
-  // The transaction that ends next does so by ROLLBACK, which has an ENVCHANGE of its own.
-  void ends_as_rollback() { rollback_ = true; }
 
   Result<void> columns(std::span<const tsql::Column> columns) override;
   Result<void> rows(engine::Rows& rows) override;
   Result<void> statement_done(tsql::Command command, std::optional<std::int64_t> count) override;
   Result<void> message(const tsql::Message& message) override;
   Result<void> database_changed(std::string_view database) override;
-  Result<void> transaction_changed(bool active, bool rolled_back_by_error) override;
+  Result<void> transaction_changed(bool active, bool rolled_back) override;
   Result<void> return_status(int status) override;
 
   Result<void> return_value(const tsql::Parameter& parameter, std::uint16_t ordinal);
@@ -52,7 +50,7 @@ class Response : public tsql::Sink {
   Bytes out_;
   std::uint8_t packet_id_ = 0;
   std::vector<tsql::Column> columns_;
-  bool in_call_ = false, ended_ = false, rollback_ = false, statement_error_ = false;
+  bool in_call_ = false, ended_ = false, statement_error_ = false;
   int call_error_ = 0;
   // The DONE of a statement waits until it is known whether another follows.
   struct PendingDone {
