@@ -140,8 +140,10 @@ Result<Bound> Binder::literal(const Expression& e) {
       bound.sql = fmt::format("from_hex('{}')", e.text);
       break;
     default: {
-      int characters = static_cast<int>(std::count_if(e.text.begin(), e.text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
       bool unicode = e.kind == Kind::nstring;
+      // Lengths of nvarchar are in UTF-16: what needs four bytes in UTF-8 counts twice.
+      int characters = 0;
+      for (unsigned char c : e.text) characters += unicode && c >= 0xF0 ? 2 : (c & 0xC0) != 0x80;
       int most = unicode ? 4000 : 8000;
       bound.type = {.id = unicode ? TypeId::nvarchar : TypeId::varchar, .length = characters > most ? -1 : std::max(1, characters), .nullable = false};
       bound.literal_text = e.text;
