@@ -49,8 +49,7 @@ Result<resource::Document> SqlLogins::workspace_of(const protocol::tds::LoginReq
     if (named) return named;
   }
   if (personality_ == tsql::Personality::dedicated && !request.database.empty() && !text::equals_ignoring_case(request.database, "master")) {
-    TRY(auto pool, documents_.find_by_name(kPoolType, request.database));
-    return documents_.get(*pool.id.parent());
+    if (auto pool = documents_.find_by_name(kPoolType, request.database)) return documents_.get(*pool->id.parent());
   }
   return only_workspace();
 }
