@@ -86,6 +86,7 @@ struct SelectItem {
 struct SchemaColumn {
   std::string name;
   TypeSpec type;
+  bool binary_collation = false;
   std::string path;  // ordinal or JSON path; empty = by name
 };
 
@@ -148,12 +149,22 @@ struct Query {
   int line = 1;
 };
 
+// PRIMARY KEY or UNIQUE, always NOT ENFORCED.
+struct KeyDefinition {
+  std::string name;  // "" = to be made up
+  bool primary = false;
+  std::vector<std::string> columns;
+  int line = 1;
+};
+
 struct ColumnDefinition {
   std::string name;
   TypeSpec type;
   std::optional<bool> nullable;
   ExpressionPtr default_value;
-  bool identity = false, primary_key = false, unique = false;
+  std::string default_text;  // as written
+  std::vector<KeyDefinition> keys;
+  bool identity = false;
   std::int64_t identity_seed = 1, identity_step = 1;
   int line = 1;
 };
@@ -205,15 +216,16 @@ struct UseStatement { std::string database; };
 struct CreateTableStatement {
   Name name;
   std::vector<ColumnDefinition> columns;
-  std::vector<std::vector<std::string>> keys;  // PRIMARY KEY / UNIQUE constraints; the first may be primary
+  std::vector<KeyDefinition> keys;
   std::vector<Option> options;
   QueryPtr query;  // CTAS
   bool external = false;
 };
 struct AlterTableStatement {
   Name name;
-  enum class Kind { add, drop, alter_column, metadata } kind = Kind::metadata;
+  enum class Kind { add, drop, alter_column, add_key, drop_key } kind = Kind::add;
   std::vector<ColumnDefinition> columns;
+  std::vector<KeyDefinition> keys;
   std::vector<std::string> dropped;
   bool if_exists = false;
 };

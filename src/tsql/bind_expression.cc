@@ -97,7 +97,12 @@ Result<Bound> Binder::ungrouped(const Expression& expression, Scope* scope) {
       if (operand.null_literal) return predicate_of(expression.negated ? "FALSE" : "TRUE");
       return predicate_of(fmt::format("({} IS {}NULL)", operand.sql, expression.negated ? "NOT " : ""));
     }
-    case Kind::collate: return value(*expression.children[0], scope);
+    case Kind::collate: {
+      TRY(Bound bound, value(*expression.children[0], scope));
+      if (!is_string(bound.type.id)) return std::unexpected(failure(447, fmt::format("Expression type {} is invalid for COLLATE clause.", type_base_name(bound.type.id)), expression.line));
+      bound.type.binary_collation = !expression.text.empty();
+      return bound;
+    }
     case Kind::at_time_zone: return std::unexpected(not_supported("AT TIME ZONE", expression.line));
     case Kind::star: return std::unexpected(syntax_error("*", expression.line));
     case Kind::default_: return std::unexpected(failure(156, "Incorrect syntax near the keyword 'DEFAULT'.", expression.line));
@@ -316,11 +321,13 @@ Result<Bound> Binder::in_list(const Expression& e, Scope* scope) {
     for (std::size_t i = 1; i < list.size(); ++i)
       if (!list[i].null_literal) common = list[0].null_literal && i == 1 ? list[i].type : common_type(common, list[i].type);
     std::vector<std::string> keys;
+    bool binary = std::ranges::any_of(list, [](const Bound& item) { return item.type.binary_collation; });
     for (Bound& item : list) {
       bool kept = is_string(common.id) && is_string(item.type.id);
       if (!kept) {
         TRY(item, convert(std::move(item), common, Conversion::implicit, {}, {}, e.line));
       }
+      item.type.binary_collation = binary;
       keys.push_back(comparison_key(item));
     }
     std::string head = keys.front();

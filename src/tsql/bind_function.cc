@@ -84,6 +84,12 @@ bool takes(const FunctionRow& row, std::size_t count) {
   return row.arguments.size() == count;
 }
 
+std::string round_sql(const std::vector<Bound>& arguments) {
+  Type type = as_decimal(arguments[0].type);
+  std::string integer = fmt::format("axonite.round_to(axonite.unscaled({}), {}, {}, {})", arguments[0].sql, type.scale, arguments[1].sql, arguments.size() > 2 ? arguments[2].sql : "0");
+  return type.scale > 0 ? fmt::format("axonite.pointed({}, {})", integer, type.scale) : integer;
+}
+
 Result<Bound> apply(const FunctionRow& row, std::vector<Bound> arguments, int line) {
   bool repeats = row.arguments.ends_with('*');
   std::string_view letters = repeats ? row.arguments.substr(0, row.arguments.size() - 1) : row.arguments;
@@ -96,8 +102,14 @@ Result<Bound> apply(const FunctionRow& row, std::vector<Bound> arguments, int li
   TRY(bound.type, result_type(row.result, arguments));
   bound.type.nullable = true;
   std::string sql = filled(row.sql, arguments);
-  if (row.result == "=1" && is_integer(bound.type.id)) sql = fmt::format("trunc(CAST(({}) AS DOUBLE))", sql);
-  if (row.result == "=1" && row.name == "ABS") sql = filled(row.sql, arguments);
+  if (row.result == "=1" && is_exact_numeric(bound.type.id)) {
+    // Exact numbers stay exact: nothing of theirs goes through DOUBLE but POWER, as in T-SQL.
+    bool whole = is_integer(bound.type.id);
+    if (row.name == "POWER" && whole) sql = fmt::format("trunc(CAST(({}) AS DOUBLE))", sql);
+    if ((row.name == "CEILING" || row.name == "FLOOR") && whole) sql = arguments[0].sql;
+    if ((row.name == "CEILING" || row.name == "FLOOR") && bound.type.id == TypeId::decimal) bound.type.scale = 0;
+    if (row.name == "ROUND") sql = round_sql(arguments);
+  }
   bound.sql = is_string(bound.type.id) ? fmt::format("({})", sql) : fmt::format("CAST(({}) AS {})", sql, engine_type_text(bound.type));
   return bound;
 }

@@ -57,25 +57,30 @@ Type operand_decimal(const Bound& operand) {
   return type;
 }
 
+// The integer with its point set, as text of a decimal.
+std::string pointed(const std::string& integer, int scale) {
+  return scale > 0 ? fmt::format("axonite.pointed({}, {})", integer, scale) : integer;
+}
+
 std::string decimal_sql(const Bound& left, const Bound& right, const Type& a, const Type& b, const Type& result, char op) {
   std::string target = engine_type_text(result);
   if (op == '/') {
     // Exact: unscaled integers, then the point is set in the text.
     int shift = result.scale + b.scale - a.scale;
+    if (shift < 0 || a.precision + shift > 38)
+      return fmt::format("CAST({} AS {})", pointed(fmt::format("axonite.quotient({}, {}, {})", left.sql, right.sql, result.scale), result.scale), target);
     std::string up = shift > 0 ? fmt::format(" * CAST('1{}' AS HUGEINT)", std::string(static_cast<std::size_t>(shift), '0')) : "";
-    if (shift > 37) return fmt::format("CAST(CAST({} AS DOUBLE) / axonite.divisor(CAST({} AS DOUBLE)) AS {})", left.sql, right.sql, target);
-    return fmt::format("CAST(axonite.pointed((axonite.unscaled({}){}) // axonite.divisor(axonite.unscaled({})), {}) AS {})", left.sql, up, right.sql, result.scale, target);
+    return fmt::format("CAST({} AS {})", pointed(fmt::format("(axonite.unscaled({}){}) // axonite.divisor(axonite.unscaled({}))", left.sql, up, right.sql), result.scale), target);
   }
   std::string divisor = op == '%' ? fmt::format("axonite.divisor({})", right.sql) : right.sql;
-  if (op == '*' && a.precision + b.precision > 38) {
-    // DuckDB multiplies within 38 digits only: leave it as many of them as each side really has.
-    return fmt::format("CAST(CAST({} AS DOUBLE) * CAST({} AS DOUBLE) AS {})", left.sql, right.sql, target);
-  }
+  // DuckDB multiplies within 38 digits of declared width only: beyond, by the digits that the values really have.
+  if (op == '*' && a.precision + b.precision > 38)
+    return fmt::format("CAST({} AS {})", pointed(fmt::format("axonite.product({}, {}, {})", left.sql, right.sql, result.scale), result.scale), target);
   return fmt::format("CAST(({} {} {}) AS {})", left.sql, op, divisor, target);
 }
 
-std::string regex_of_like(std::string_view pattern, std::string_view escape) {
-  std::string regex = "(?is)";
+std::string regex_of_like(std::string_view pattern, std::string_view escape, bool binary) {
+  std::string regex = binary ? "(?s)" : "(?is)";
   auto quote = [&](char c) {
     if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) regex += '\\';
     regex += c;
@@ -116,7 +121,8 @@ Result<Bound> Binder::comparison(Bound left, Bound right, std::string_view op, i
   if (left.null_literal || right.null_literal) {
     return Bound{.sql = "CAST(NULL AS BOOLEAN)", .type = {.id = TypeId::bit}, .predicate = true};
   }
-  if (!strings) {
+  if (strings) left.type.binary_collation = right.type.binary_collation = left.type.binary_collation || right.type.binary_collation;
+  else {
     Type common = common_type(left.type, right.type);
     // Fractions of different length compare as they are.
     bool same_engine = engine_type_text(left.type) == engine_type_text(right.type) && left.type.id == right.type.id;
@@ -137,6 +143,8 @@ Result<Bound> Binder::arithmetic(Bound left, Bound right, std::string_view op, i
   if (left.null_literal && right.null_literal) left.type.id = right.type.id = TypeId::int_;
   else if (left.null_literal) left.type = right.type;
   else if (right.null_literal) right.type = left.type;
+  for (Bound* side : {&left, &right})
+    if (side->null_literal) side->sql = fmt::format("CAST(NULL AS {})", engine_type_text(side->type));
   auto finish = [&](Type type, std::string sql) {
     result.type = type;
     result.type.nullable = nullable;
@@ -174,7 +182,7 @@ Result<Bound> Binder::arithmetic(Bound left, Bound right, std::string_view op, i
   std::string engine_type = engine_type_text(type);
   bool money = type.id == TypeId::money || type.id == TypeId::smallmoney;
   if (money && (op == "/" || op == "*"))
-    return finish(type, fmt::format("CAST({} AS {})", op == "/" ? fmt::format("trunc(CAST({} AS DOUBLE) * 10000 / axonite.divisor(CAST({} AS DOUBLE))) / 10000", left.sql, right.sql) : fmt::format("CAST({} AS DOUBLE) * CAST({} AS DOUBLE)", left.sql, right.sql), engine_type));
+    return finish(type, fmt::format("CAST(axonite.pointed(axonite.{}({}, {}, 4), 4) AS {})", op == "/" ? "quotient" : "product", left.sql, right.sql, engine_type));
   if (op == "/" || op == "%") {
     bool nonzero = right.literal && text::parse_int<int>(right.sql).value_or(0) != 0;
     std::string divisor = nonzero ? right.sql : fmt::format("axonite.divisor({})", right.sql);
@@ -218,14 +226,16 @@ Result<Bound> Binder::like(const Expression& e, Scope* scope) {
   if (list.size() > 2 && escape.size() != 1)
     return std::unexpected(failure(506, fmt::format("The invalid escape character \"{}\" was specified in a LIKE predicate.", escape), e.line));
   std::string sql;
+  bool binary = list[0].type.binary_collation || list[1].type.binary_collation;
+  std::string_view like = binary ? "LIKE" : "ILIKE";
   if (list[1].literal) {
     const std::string& pattern = list[1].literal_text;
     if (pattern.find('[') != std::string::npos || !escape.empty())
-      sql = fmt::format("regexp_full_match({}, {})", list[0].sql, engine::quote_literal(regex_of_like(pattern, escape)));
+      sql = fmt::format("regexp_full_match({}, {})", list[0].sql, engine::quote_literal(regex_of_like(pattern, escape, binary)));
     else
-      sql = fmt::format("({} ILIKE {})", list[0].sql, list[1].sql);
+      sql = fmt::format("({} {} {})", list[0].sql, like, list[1].sql);
   } else {
-    sql = fmt::format("({} ILIKE axonite.like_pattern({}))", list[0].sql, list[1].sql);
+    sql = fmt::format("({} {} axonite.like_pattern({}))", list[0].sql, like, list[1].sql);
   }
   return Bound{.sql = e.negated ? fmt::format("(NOT {})", sql) : sql, .type = {.id = TypeId::bit}, .predicate = true};
 }

@@ -25,6 +25,8 @@ constexpr std::string_view kStatements[] = {
       "CREATE TABLE IF NOT EXISTS axonite.role_members(role VARCHAR, member VARCHAR)",
       "CREATE TABLE IF NOT EXISTS axonite.permissions(principal VARCHAR, permission VARCHAR, class VARCHAR, "
       "securable VARCHAR, state VARCHAR)",
+      "CREATE TABLE IF NOT EXISTS axonite.keys(key_id BIGINT, table_id BIGINT, name VARCHAR, kind VARCHAR, create_date TIMESTAMP)",
+      "CREATE TABLE IF NOT EXISTS axonite.key_columns(key_id BIGINT, table_id BIGINT, ordinal INTEGER, column_name VARCHAR)",
       "CREATE TABLE IF NOT EXISTS axonite.batches(key VARCHAR, committed TIMESTAMP)",
       "INSERT INTO axonite.schemas SELECT * FROM (VALUES (1, 'dbo', 'dbo'), (3, 'INFORMATION_SCHEMA', 'dbo'), (4, 'sys', "
       "'dbo')) WHERE NOT EXISTS (SELECT 1 FROM axonite.schemas)",
@@ -80,12 +82,29 @@ constexpr std::string_view kStatements[] = {
       "CREATE OR REPLACE MACRO axonite.pointed(h, s) AS CASE WHEN h < 0 THEN '-' ELSE '' END || "
       "left(lpad(CAST(abs(h) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(h) AS VARCHAR))) AS INTEGER), '0'), -s) || '.' || "
       "right(lpad(CAST(abs(h) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(h) AS VARCHAR))) AS INTEGER), '0'), s)",
+      // -1234.5 → "-1,234.50"
+      "CREATE OR REPLACE MACRO axonite.money_text(x) AS CASE WHEN x < 0 THEN '-' ELSE '' END || "
+      "format('{:,}', CAST(split_part(ltrim(CAST(x AS VARCHAR), '-'), '.', 1) AS BIGINT)) || '.' || split_part(CAST(x AS VARCHAR), '.', 2)",
+      // Exact arithmetic of decimals as integers: a decimal's digits without the zeros behind its point, and their count there.
+      "CREATE OR REPLACE MACRO axonite.bare(x) AS CASE WHEN contains(CAST(x AS VARCHAR), '.') THEN rtrim(rtrim(CAST(x AS VARCHAR), '0'), '.') ELSE CAST(x AS VARCHAR) END",
+      "CREATE OR REPLACE MACRO axonite.places(t) AS CASE WHEN contains(t, '.') THEN length(t) - strpos(t, '.') ELSE 0 END",
+      "CREATE OR REPLACE MACRO axonite.ten(k) AS CAST('1' || repeat('0', CAST(greatest(k, 0) AS BIGINT)) AS HUGEINT)",
+      "CREATE OR REPLACE MACRO axonite.rounded(h, k) AS CASE WHEN k <= 0 THEN h WHEN k > 38 THEN CAST(0 AS HUGEINT) ELSE (h + sign(h) * (axonite.ten(least(k, 38)) // 2)) // axonite.ten(least(k, 38)) END",
+      "CREATE OR REPLACE MACRO axonite.product_of(x, y, s) AS axonite.rounded(axonite.unscaled(x) * axonite.unscaled(y), axonite.places(x) + axonite.places(y) - s) * "
+      "axonite.ten(s - axonite.places(x) - axonite.places(y))",
+      "CREATE OR REPLACE MACRO axonite.product(x, y, s) AS axonite.product_of(axonite.bare(x), axonite.bare(y), s)",
+      "CREATE OR REPLACE MACRO axonite.quotient_of(a, d, e) AS CASE WHEN e >= 0 THEN (a // d) * axonite.ten(e) + ((a % d) * axonite.ten(e)) // d ELSE a // (d * axonite.ten(-e)) END",
+      "CREATE OR REPLACE MACRO axonite.quotient_by(x, y, s) AS axonite.quotient_of(axonite.unscaled(x), axonite.divisor(axonite.unscaled(y)), s + axonite.places(y) - axonite.places(x))",
+      "CREATE OR REPLACE MACRO axonite.quotient(x, y, s) AS axonite.quotient_by(axonite.bare(x), axonite.bare(y), s)",
+      // ROUND of the integer h that has s digits behind its point, to n of them.
+      "CREATE OR REPLACE MACRO axonite.round_to(h, s, n, cut) AS CASE WHEN n >= s THEN h WHEN s - n > 38 THEN CAST(0 AS HUGEINT) "
+      "WHEN cut <> 0 THEN h // axonite.ten(least(s - n, 38)) * axonite.ten(least(s - n, 38)) ELSE axonite.rounded(h, s - n) * axonite.ten(least(s - n, 38)) END",
       "CREATE OR REPLACE MACRO axonite.weeks(x) AS date_diff('day', DATE '0001-01-07', CAST(x AS DATE)) // 7",
       "CREATE OR REPLACE MACRO axonite.week_of(x) AS (date_part('doy', x) - 1 + date_part('dow', date_trunc('year', x))) // 7 + 1",
       "CREATE OR REPLACE MACRO axonite.like_pattern(p) AS CASE WHEN contains(p, '[') THEN "
       "error('TSQL:104467:A LIKE pattern with [ ] that is not a literal is not supported.') ELSE p END",
       "CREATE OR REPLACE MACRO axonite.url_of(x) AS regexp_replace(x, '^lake://([^/]*)/', 'https://\\1.dfs.core.windows.net/')",
-      "CREATE OR REPLACE MACRO axonite.version() AS 1",
+      "CREATE OR REPLACE MACRO axonite.version_2() AS 2",
 };
 
 }  // namespace

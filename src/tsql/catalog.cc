@@ -45,14 +45,14 @@ std::string Object::sql_name() const {
 }
 
 Result<void> Catalog::prepare(engine::Session& engine) {
-  if (engine.describe("SELECT axonite.version()")) return ok();
+  if (engine.describe("SELECT axonite.version_2()")) return ok();
   CHECK_OK(engine.execute("BEGIN TRANSACTION"));
   for (std::string_view statement : bootstrap_statements()) {
     auto done = engine.execute(statement);
     if (!done) {
       (void)engine.execute("ROLLBACK");
       // Another session may have been first.
-      if (engine.describe("SELECT axonite.version()")) return ok();
+      if (engine.describe("SELECT axonite.version_2()")) return ok();
       return std::unexpected(std::move(done.error()));
     }
   }
@@ -137,14 +137,15 @@ Result<void> Catalog::replace_columns(const Object& object) {
   return ok();
 }
 
-Result<void> Catalog::add(Object object) {
+Result<Object> Catalog::add(Object object) {
   TRY(auto next, rows("SELECT nextval('axonite.object_ids')", {}));
   object.id = integer_of(next.at(0).at(0));
   engine::Value parameters[] = {object.id, object.schema, object.name, std::string(kKinds[static_cast<int>(object.kind)]),
                                 object.definition, object.distribution, object.distribution_column, object.index,
                                 object.partition, now_text(clock_)};
   CHECK_OK(engine_.execute("INSERT INTO axonite.objects VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CAST($10 AS TIMESTAMP), CAST($10 AS TIMESTAMP))", parameters));
-  return replace_columns(object);
+  CHECK_OK(replace_columns(object));
+  return object;
 }
 
 Result<void> Catalog::replace_definition(const Object& object) {
@@ -158,6 +159,8 @@ Result<void> Catalog::remove(const Object& object) {
   CHECK_OK(engine_.execute("DELETE FROM axonite.objects WHERE object_id = $1", parameters));
   CHECK_OK(engine_.execute("DELETE FROM axonite.columns WHERE object_id = $1", parameters));
   CHECK_OK(engine_.execute("DELETE FROM axonite.extended_properties WHERE class = 1 AND major_id = $1", parameters));
+  CHECK_OK(engine_.execute("DELETE FROM axonite.key_columns WHERE table_id = $1", parameters));
+  CHECK_OK(engine_.execute("DELETE FROM axonite.keys WHERE table_id = $1", parameters));
   engine::Value name[] = {object.qualified()};
   CHECK_OK(engine_.execute("DELETE FROM axonite.permissions WHERE class = 'OBJECT' AND lower(securable) = lower($1)", name));
   return ok();
@@ -167,6 +170,43 @@ Result<void> Catalog::rename(const Object& object, std::string_view name) {
   engine::Value parameters[] = {object.id, std::string(name), now_text(clock_)};
   CHECK_OK(engine_.execute("UPDATE axonite.objects SET name = $2, modify_date = CAST($3 AS TIMESTAMP) WHERE object_id = $1", parameters));
   return ok();
+}
+
+Result<void> Catalog::add_key(const Object& table, const Key& key) {
+  TRY(auto next, rows("SELECT nextval('axonite.object_ids')", {}));
+  engine::Value row[] = {next.at(0).at(0), table.id, key.name, std::string(key.primary ? "PK" : "UQ"), now_text(clock_)};
+  CHECK_OK(engine_.execute("INSERT INTO axonite.keys VALUES ($1, $2, $3, $4, CAST($5 AS TIMESTAMP))", row));
+  std::int64_t ordinal = 0;
+  for (const std::string& column : key.columns) {
+    engine::Value part[] = {next.at(0).at(0), table.id, ++ordinal, column};
+    CHECK_OK(engine_.execute("INSERT INTO axonite.key_columns VALUES ($1, $2, $3, $4)", part));
+  }
+  return ok();
+}
+
+Result<bool> Catalog::remove_key(const Object& table, std::string_view name) {
+  engine::Value parameters[] = {table.id, std::string(name)};
+  CHECK_OK(engine_.execute("DELETE FROM axonite.key_columns WHERE key_id IN (SELECT key_id FROM axonite.keys WHERE table_id = $1 AND lower(name) = lower($2))", parameters));
+  TRY(auto removed, engine_.execute("DELETE FROM axonite.keys WHERE table_id = $1 AND lower(name) = lower($2)", parameters));
+  return removed > 0;
+}
+
+Result<bool> Catalog::key_exists(std::string_view schema, std::string_view name) {
+  engine::Value parameters[] = {std::string(schema), std::string(name)};
+  TRY(auto found, rows("SELECT 1 FROM axonite.keys k JOIN axonite.objects o ON o.object_id = k.table_id WHERE lower(o.schema_name) = lower($1) AND lower(k.name) = lower($2)", parameters));
+  return !found.empty();
+}
+
+Result<bool> Catalog::has_primary_key(const Object& table) {
+  engine::Value parameters[] = {table.id};
+  TRY(auto found, rows("SELECT 1 FROM axonite.keys WHERE table_id = $1 AND kind = 'PK'", parameters));
+  return !found.empty();
+}
+
+Result<bool> Catalog::in_key(const Object& table, std::string_view column) {
+  engine::Value parameters[] = {table.id, std::string(column)};
+  TRY(auto found, rows("SELECT 1 FROM axonite.key_columns WHERE table_id = $1 AND lower(column_name) = lower($2)", parameters));
+  return !found.empty();
 }
 
 Result<void> Catalog::add_item(std::string_view kind, std::string_view name, std::string_view on, std::string_view json) {

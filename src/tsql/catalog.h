@@ -20,6 +20,12 @@ struct TableColumn {
   std::string default_text;  // T-SQL, "" = none
 };
 
+struct Key {
+  std::string name;
+  bool primary = false;
+  std::vector<std::string> columns;  // as the table spells them
+};
+
 struct Object {
   enum class Kind { table, view, procedure, external_table };
   std::int64_t id = 0;
@@ -45,11 +51,18 @@ class Catalog {
   Result<bool> schema_exists(std::string_view name);
   Result<void> create_schema(std::string_view name, std::string_view owner);
   Result<void> drop_schema(std::string_view name);
-  Result<void> add(Object object);  // id is given here
+  Result<Object> add(Object object);  // the same with its id
   Result<void> replace_definition(const Object& object);
   Result<void> replace_columns(const Object& object);
   Result<void> remove(const Object& object);
   Result<void> rename(const Object& object, std::string_view name);
+
+  // Keys that nobody enforces: sys.key_constraints and what stands on it.
+  Result<void> add_key(const Object& table, const Key& key);
+  Result<bool> remove_key(const Object& table, std::string_view name);
+  Result<bool> key_exists(std::string_view schema, std::string_view name);
+  Result<bool> has_primary_key(const Object& table);
+  Result<bool> in_key(const Object& table, std::string_view column);
 
   // External data sources, file formats, statistics, credentials: options as JSON.
   Result<void> add_item(std::string_view kind, std::string_view name, std::string_view on, std::string_view json);

@@ -79,6 +79,7 @@ Result<std::string> to_string(const Bound& value, std::optional<int> style, int 
     case TypeId::real: return fmt::format("axonite.float_text(CAST({} AS DOUBLE))", value.sql);
     case TypeId::float_: return fmt::format("axonite.float_text({})", value.sql);
     case TypeId::money: case TypeId::smallmoney:
+      if (style.value_or(0) == 1) return fmt::format("axonite.money_text(CAST({} AS DECIMAL(19,2)))", value.sql);
       return fmt::format("CAST(CAST({} AS DECIMAL(19,{})) AS VARCHAR)", value.sql, style.value_or(0) == 2 ? 4 : 2);
     case TypeId::uniqueidentifier: return fmt::format("upper(CAST({} AS VARCHAR))", value.sql);
     case TypeId::binary: case TypeId::varbinary:
@@ -269,6 +270,7 @@ Bound literal_bound(const Type& type, const engine::Value& value) {
 }
 
 std::string collation_key(const Bound& value) {
+  if (value.type.binary_collation) return fmt::format("rtrim({})", value.sql);
   if (value.literal && value.sql.starts_with("'")) {
     std::string text = value.literal_text;
     bool ascii = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 128; });

@@ -31,7 +31,7 @@ Result<FileSource> source_of(const CopyIntoStatement& statement, int line) {
     if (name == "FILE_TYPE") file.format = text::to_upper(setting.value);
     else if (name == "CREDENTIAL") CHECK_OK(check_credential(setting));
     else if (name == "FIELDTERMINATOR") file.field_terminator = setting.value;
-    else if (name == "ROWTERMINATOR") file.row_terminator = setting.value;
+    else if (name == "ROWTERMINATOR") CHECK_OK(check_row_terminator(setting.value, setting.line));
     else if (name == "FIELDQUOTE") file.quote = setting.value;
     else if (name == "FIRSTROW") {
       TRY(file.first_row, positive());
@@ -41,15 +41,17 @@ Result<FileSource> source_of(const CopyIntoStatement& statement, int line) {
     } else if (name == "DATEFORMAT") {
       if (!text::equals_ignoring_case(setting.value, "ymd") && !text::equals_ignoring_case(setting.value, "mdy")) return std::unexpected(not_supported("COPY INTO with DATEFORMAT = '" + setting.value + "'", setting.line));
     } else if (name == "ENCODING") {
-      if (!text::equals_ignoring_case(setting.value, "UTF8")) return std::unexpected(not_supported("COPY INTO with ENCODING = '" + setting.value + "'", setting.line));
+      CHECK_OK(check_encoding(setting.value, setting.line));
     } else if (name == "COMPRESSION") {
-      if (!text::equals_ignoring_case(setting.value, "NONE") && !text::equals_ignoring_case(setting.value, "GZIP") && !text::equals_ignoring_case(setting.value, "SNAPPY")) return std::unexpected(not_supported("COPY INTO with COMPRESSION = '" + setting.value + "'", setting.line));
+      file.compression = text::to_lower(setting.value);
+      if (file.compression != "none" && file.compression != "gzip" && file.compression != "snappy") return std::unexpected(not_supported("COPY INTO with COMPRESSION = '" + setting.value + "'", setting.line));
     } else if (name == "IDENTITY_INSERT" && text::equals_ignoring_case(setting.value, "OFF")) {
     } else {
       return std::unexpected(not_supported("COPY INTO with " + name, setting.line));
     }
   }
   if (file.format != "CSV" && file.format != "PARQUET") return std::unexpected(not_supported("COPY INTO with FILE_TYPE = '" + file.format + "'", line));
+  if (file.format == "CSV" && file.compression == "snappy") return std::unexpected(not_supported("COPY INTO of CSV with COMPRESSION = 'SNAPPY'", line));
   return file;
 }
 

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "tsql/convert.h"
 #include "tsql/failure.h"
+#include "tsql/files.h"
 #include "tsql/interpreter.h"
 
 namespace axonite::tsql {
@@ -26,6 +29,8 @@ Result<void> apply_options(Object& object, const std::vector<Option>& options, P
       object.index = option.name + (option.value.empty() ? "" : " " + option.value);
     } else if (option.name == "PARTITION") {
       object.partition = option.value;
+    } else if (option.name == "REJECT_VALUE" && option.value != "0") {
+      return std::unexpected(not_supported("REJECT_VALUE above 0", option.line));
     } else if (option.name != "LOCATION" && option.name != "DATA_SOURCE" && option.name != "FILE_FORMAT" && option.name != "REJECT_TYPE" && option.name != "REJECT_VALUE" && option.name != "TABLE_OPTIONS") {
       return std::unexpected(syntax_error(option.name, option.line));
     }
@@ -34,23 +39,34 @@ Result<void> apply_options(Object& object, const std::vector<Option>& options, P
   return ok();
 }
 
+// "(A = ',', B = 'x')" → its members, commas in quotes kept.
+void add_members(json::Object& object, std::string_view list) {
+  std::string name, value;
+  bool quoted = false, named = false;
+  auto finish = [&] {
+    std::string_view inner = text::trim(value);
+    if (inner.size() >= 2 && inner.front() == '\'') inner = inner.substr(1, inner.size() - 2);
+    if (named) object[text::to_upper(text::trim(name))] = text::replace_all(std::string(inner), "''", "'");
+    name.clear();
+    value.clear();
+    named = false;
+  };
+  for (char c : list) {
+    if (c == '\'') quoted = !quoted;
+    if (c == ',' && !quoted) finish();
+    else if (c == '=' && !quoted && !named) named = true;
+    else (named ? value : name) += c;
+  }
+  finish();
+}
+
 std::string options_json(const std::vector<Option>& options) {
   json::Object object;
   for (const Option& option : options) {
-    // FORMAT_OPTIONS (FIELD_TERMINATOR = ',', …): its members are options of their own.
     std::string_view value = option.value;
-    if (value.starts_with('(')) {
-      value = value.substr(1, value.size() - 2);
-      for (std::string_view part : text::split(value, ',')) {
-        auto equals = part.find('=');
-        if (equals == std::string_view::npos) continue;
-        std::string_view inner = text::trim(part.substr(equals + 1));
-        if (inner.size() >= 2 && inner.front() == '\'') inner = inner.substr(1, inner.size() - 2);
-        object[text::to_upper(text::trim(part.substr(0, equals)))] = inner;
-      }
-    } else if (option.name != "SECRET") {  // secrets are not kept: the lake acts by identity
-      object[option.name] = value;
-    }
+    // FORMAT_OPTIONS (FIELD_TERMINATOR = ',', …): its members are options of their own.
+    if (value.starts_with('(')) add_members(object, value.substr(1, value.size() - 2));
+    else if (option.name != "SECRET") object[option.name] = value;  // secrets are not kept: the lake acts by identity
   }
   return json::write(json::Value(std::move(object)));
 }
@@ -126,16 +142,23 @@ Result<void> Interpreter::create_table(const CreateTableStatement& statement, in
         return std::unexpected(failure(2705, fmt::format("Column names in each table must be unique. Column name '{}' in table '{}' is specified more than once.", definition.name, object.name), definition.line));
     TableColumn column{.name = definition.name, .identity = definition.identity};
     TRY(column.type, binder.type(definition.type, definition.line));
-    column.type.nullable = definition.nullable.value_or(!definition.primary_key && !definition.identity);
+    bool primary = std::ranges::any_of(statement.keys, [&](const KeyDefinition& key) {
+      return key.primary && std::ranges::any_of(key.columns, [&](const std::string& name) { return text::equals_ignoring_case(name, definition.name); });
+    });
+    column.type.nullable = definition.nullable.value_or(!primary && !definition.identity);
     object.columns.push_back(std::move(column));
   }
   CHECK_OK(check_distribution(object, line));
   if (statement.external) object.definition = options_json(statement.options);
-  CHECK_OK(atomically([&] { return define(object, statement.columns); }));
+  CHECK_OK(atomically([&]() -> Result<void> {
+    TRY(Object table, define(object, statement.columns));
+    for (const KeyDefinition& key : statement.keys) CHECK_OK(add_key(table, key));
+    return ok();
+  }));
   return done(Command::other, std::nullopt);
 }
 
-Result<void> Interpreter::define(Object object, const std::vector<ColumnDefinition>& definitions) {
+Result<Object> Interpreter::define(Object object, const std::vector<ColumnDefinition>& definitions) {
   std::string columns;
   Binder binder(state_);
   for (std::size_t i = 0; i < object.columns.size(); ++i) {
@@ -151,7 +174,7 @@ Result<void> Interpreter::define(Object object, const std::vector<ColumnDefiniti
       TRY(Bound value, binder.standalone(*definition.default_value));
       TRY(value, convert(std::move(value), column.type, Conversion::assignment, {}, column.name, definition.line));
       columns += " DEFAULT " + value.sql;
-      column.default_text = "(default)";
+      column.default_text = definition.default_text;
     }
     if (!column.type.nullable) columns += " NOT NULL";
   }
@@ -159,8 +182,8 @@ Result<void> Interpreter::define(Object object, const std::vector<ColumnDefiniti
   CHECK_OK(execute(fmt::format("CREATE {}TABLE {}({})", object.temporary() ? "TEMP " : "", object.sql_name(), columns)));
   if (object.temporary()) {
     object.id = static_cast<std::int64_t>(state_.temporary.size()) + 1;
-    state_.temporary[text::to_lower(object.name)] = std::move(object);
-    return ok();
+    state_.temporary[text::to_lower(object.name)] = object;
+    return object;
   }
   return catalog_.add(std::move(object));
 }
@@ -189,7 +212,10 @@ Result<void> Interpreter::create_as(Object object, const Query& query, int line)
     CHECK_OK(execute(fmt::format("CREATE {}TABLE {}({})", object.temporary() ? "TEMP " : "", object.sql_name(), columns)));
     TRY(count, execute(fmt::format("INSERT INTO {} {}", object.sql_name(), bound.sql)));
     CHECK_OK(lineage(report));
-    if (!object.temporary()) return catalog_.add(object);
+    if (!object.temporary()) {
+      CHECK_OK(catalog_.add(object));
+      return ok();
+    }
     object.id = static_cast<std::int64_t>(state_.temporary.size()) + 1;
     state_.temporary[text::to_lower(object.name)] = object;
     return ok();
@@ -208,11 +234,14 @@ Result<void> Interpreter::alter_table(const AlterTableStatement& statement, int 
       if (text::equals_ignoring_case(object.columns[i].name, name)) return static_cast<int>(i);
     return -1;
   };
+  if (statement.kind == Kind::drop_key) return drop_keys(object, statement, line);
   if (statement.kind == Kind::drop) {
     for (const std::string& name : statement.dropped) {
       int at = index_of(name);
       if (at < 0 && statement.if_exists) continue;
       if (at < 0) return std::unexpected(failure(4924, fmt::format("ALTER TABLE DROP COLUMN failed because column '{}' does not exist in table '{}'.", name, object.name), line));
+      TRY(bool keyed, catalog_.in_key(object, name));
+      if (keyed) return std::unexpected(failure(5074, fmt::format("The column '{}' of table '{}' is part of a key; drop its constraint first.", name, object.name), line));
       CHECK_OK(execute(fmt::format("ALTER TABLE {} DROP COLUMN {}", table, engine::quote_identifier(name))));
       object.columns.erase(object.columns.begin() + at);
     }
@@ -239,13 +268,15 @@ Result<void> Interpreter::alter_table(const AlterTableStatement& statement, int 
       return std::unexpected(failure(4901, fmt::format("ALTER TABLE only allows columns to be added that can contain nulls, or have a DEFAULT definition specified. Column '{}' cannot be added to table '{}' because it does not satisfy these conditions.", definition.name, object.name), line));
     }
     CHECK_OK(execute(fmt::format("ALTER TABLE {} ADD COLUMN {} {}{}", table, column, engine_type_text(type), fallback)));
-    object.columns.push_back({.name = definition.name, .type = type, .default_text = fallback.empty() ? "" : "(default)"});
+    object.columns.push_back({.name = definition.name, .type = type, .default_text = definition.default_text});
   }
   if (object.temporary()) {
     state_.temporary[text::to_lower(object.name)] = object;
     return ok();
   }
-  return catalog_.replace_columns(object);
+  CHECK_OK(catalog_.replace_columns(object));
+  for (const KeyDefinition& key : statement.keys) CHECK_OK(add_key(object, key));
+  return ok();
 }
 
 Result<void> Interpreter::drop(const DropStatement& statement, int line) {
@@ -311,7 +342,9 @@ Result<void> Interpreter::create_view(const CreateViewStatement& statement, int 
     object.columns.push_back({.name = name, .type = bound.columns[i].type});
   }
   object.definition = statement.text;
-  return replaces ? catalog_.replace_definition(object) : catalog_.add(std::move(object));
+  if (replaces) return catalog_.replace_definition(object);
+  CHECK_OK(catalog_.add(std::move(object)));
+  return ok();
 }
 
 Result<void> Interpreter::create_procedure(const CreateProcedureStatement& statement, int line) {
@@ -326,7 +359,9 @@ Result<void> Interpreter::create_procedure(const CreateProcedureStatement& state
   }
   for (const DeclaredVariable& parameter : statement.parameters) CHECK_OK(binder.type(parameter.type, parameter.line));
   object.definition = statement.text;
-  return replaces ? catalog_.replace_definition(object) : catalog_.add(std::move(object));
+  if (replaces) return catalog_.replace_definition(object);
+  CHECK_OK(catalog_.add(std::move(object)));
+  return ok();
 }
 
 Result<void> Interpreter::rename(const RenameStatement& statement, int line) {
@@ -363,7 +398,9 @@ Result<void> Interpreter::create_metadata(const CreateMetadataStatement& stateme
   TRY(auto existing, catalog_.item(statement.kind, statement.name.back()));
   if (existing && statement.kind != "STATISTICS" && statement.kind != "INDEX")
     return std::unexpected(failure(2714, fmt::format("There is already an object named '{}' in the database.", statement.name.back()), line, 16, 6));
-  return catalog_.add_item(statement.kind, statement.name.back(), on, options_json(statement.options));
+  std::string options = options_json(statement.options);
+  if (statement.kind == "EXTERNAL FILE FORMAT") CHECK_OK(file_format(options, line));
+  return catalog_.add_item(statement.kind, statement.name.back(), on, options);
 }
 
 Result<void> Interpreter::permission(const PermissionStatement& statement, int line) {

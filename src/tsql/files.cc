@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
+#include "base/json.h"
 #include "base/text.h"
 #include "tsql/failure.h"
 
@@ -22,18 +25,53 @@ std::string unescaped(std::string_view text) {
 
 std::string scan_sql(const FileSource& source, const std::string& path) {
   using engine::quote_literal;
-  if (source.format == "PARQUET") return fmt::format("read_parquet({}, filename = true, union_by_name = false)", quote_literal(path));
-  std::string sql = fmt::format("read_csv({}, all_varchar = true, filename = true, strict_mode = true, null_padding = false, header = {}, delim = {}, quote = {}, escape = {}",
+  if (source.format == "PARQUET") return fmt::format("read_parquet({}, filename = true, union_by_name = false, hive_partitioning = false)", quote_literal(path));
+  std::string sql = fmt::format("read_csv({}, all_varchar = true, filename = true, hive_partitioning = false, strict_mode = true, null_padding = false, header = {}, delim = {}, quote = {}, escape = {}",
                                 quote_literal(path), source.header ? "true" : "false", quote_literal(unescaped(source.field_terminator)),
                                 quote_literal(source.quote), quote_literal(source.quote));
   int skip = source.first_row - 1 - (source.header ? 1 : 0);
   if (source.header && source.first_row <= 1) skip = 0;
   sql += fmt::format(", skip = {}", std::max(0, skip));
-  if (!source.null_text.empty()) sql += fmt::format(", nullstr = {}", quote_literal(source.null_text));
+  if (!source.compression.empty()) sql += fmt::format(", compression = {}", quote_literal(source.compression));
   return sql + ")";
 }
 
 }  // namespace
+
+Result<void> check_row_terminator(std::string_view terminator, int line) {
+  for (std::string_view known : {"", "\n", "\\n", "\r\n", "\\r\\n", "0x0a", "0x0d0a"})
+    if (text::equals_ignoring_case(terminator, known)) return ok();
+  return std::unexpected(not_supported(fmt::format("ROWTERMINATOR = '{}'", terminator), line));
+}
+
+Result<void> check_encoding(std::string_view encoding, int line) {
+  for (std::string_view known : {"", "UTF8", "UTF-8", "65001"})
+    if (text::equals_ignoring_case(encoding, known)) return ok();
+  return std::unexpected(not_supported(fmt::format("ENCODING = '{}'", encoding), line));
+}
+
+Result<FileSource> file_format(std::string_view options, int line) {
+  TRY(auto parsed, json::parse(options));
+  FileSource file{.quote = ""};
+  for (const auto& member : parsed.as_object()) {
+    std::string_view name = member.key();
+    std::string value = json::string_or(parsed, name);
+    if (name == "FORMAT_TYPE") file.format = text::equals_ignoring_case(value, "DELIMITEDTEXT") ? "CSV" : text::to_upper(value);
+    else if (name == "FIELD_TERMINATOR") file.field_terminator = value;
+    else if (name == "STRING_DELIMITER") file.quote = value;
+    else if (name == "FIRST_ROW") file.first_row = text::parse_int<int>(value).value_or(0);
+    else if (name == "ENCODING") CHECK_OK(check_encoding(value, line));
+    else if (name == "DATA_COMPRESSION" && text::to_lower(value).find("gzip") != std::string::npos) file.compression = "gzip";
+    else if (name == "DATA_COMPRESSION" && text::to_lower(value).find("snappy") != std::string::npos) file.compression = "snappy";
+    else if (name == "USE_TYPE_DEFAULT" && text::equals_ignoring_case(value, "FALSE")) continue;
+    else if (name == "PARSER_VERSION" && (value == "1.0" || value == "2.0")) continue;
+    else return std::unexpected(not_supported(fmt::format("EXTERNAL FILE FORMAT option {} = {}", name, value), line));
+  }
+  if (file.format != "PARQUET" && file.format != "CSV" && file.format != "DELTA") return std::unexpected(not_supported("FORMAT_TYPE = " + file.format, line));
+  if (file.format == "CSV" && file.compression == "snappy") return std::unexpected(not_supported("DELIMITEDTEXT with Snappy", line));
+  if (file.first_row < 1) return std::unexpected(failure(102, "FIRST_ROW must be a number from 1.", line));
+  return file;
+}
 
 Result<std::string> lake_url(std::string_view url, int line) {
   auto location = lake::Location::parse(url);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "tsql/convert.h"
@@ -53,7 +54,8 @@ Result<Bound> sum_or_average(const Call& call, Bound argument) {
                                                    std::string(static_cast<std::size_t>(type.scale - argument.type.scale), '0'), aggregate("count"), type.scale, engine_type_text(type)));
     case TypeId::money: case TypeId::smallmoney:
       type.id = TypeId::money;
-      return result_of(argument, type, fmt::format("CAST({} AS DECIMAL(19,4))", aggregate(average ? "avg" : "sum")));
+      if (!average) return result_of(argument, type, fmt::format("CAST({} AS DECIMAL(19,4))", aggregate("sum")));
+      return result_of(argument, type, fmt::format("CAST(axonite.pointed(axonite.unscaled({}) // nullif({}, 0), 4) AS DECIMAL(19,4))", aggregate("sum"), aggregate("count")));
     default:
       type = {.id = TypeId::float_};
       return result_of(argument, type, fmt::format("CAST({} AS DOUBLE)", aggregate(average ? "avg" : "sum")));
@@ -66,7 +68,11 @@ Result<Bound> string_aggregate(const Call& call, Bound argument, Bound separator
   }
   std::string order;
   if (!call.expression.within_group.empty()) {
-    TRY(order, call.binder.order(call.expression.within_group, call.scope));
+    // Like the argument, the order sees the ungrouped rows.
+    bool plain = call.scope && std::exchange(call.scope->plain, true);
+    auto sorted = call.binder.order(call.expression.within_group, call.scope);
+    if (call.scope) call.scope->plain = plain;
+    TRY(order, std::move(sorted));
     order = " " + order;
   }
   Type type{.id = is_unicode(argument.type.id) ? TypeId::nvarchar : TypeId::varchar, .length = argument.type.length < 0 ? -1 : is_unicode(argument.type.id) ? 4000 : 8000};

@@ -331,6 +331,42 @@ Result<std::optional<Bound>> conditional_rule(Binder& binder, const Expression& 
 
 namespace {
 
+// HAS_PERMS_BY_NAME(securable, class, permission): 1, 0, or NULL where there is no such thing.
+Result<Bound> has_permission(Binder& binder, const std::vector<Bound>& list, int line) {
+  if (list.size() < 3) return std::unexpected(failure(174, "The has_perms_by_name function requires 3 to 5 arguments.", line, 15));
+  for (const Bound& argument : list)
+    if (!argument.literal && !argument.null_literal) return std::unexpected(not_supported("HAS_PERMS_BY_NAME of what is not a constant", line));
+  std::string securable_class = text::to_upper(list[1].literal_text), permission = text::to_upper(list[2].literal_text);
+  Object object{.schema = list[0].literal_text};
+  if (securable_class.empty() || securable_class == "SERVER") return number_fact(0);  // logins of a pool have no rights on its server
+  if (securable_class == "OBJECT") {
+    auto parsed = parse_expression_text(list[0].literal_text);
+    if (!parsed || (*parsed)->kind != Expression::Kind::column) return null_fact({.id = TypeId::int_});
+    TRY(auto found, binder.find_object((*parsed)->name));
+    if (!found) return null_fact({.id = TypeId::int_});
+    object = std::move(*found);
+  } else if (securable_class == "SCHEMA") {
+    TRY(bool exists, binder.state().catalog->schema_exists(object.schema));
+    if (!exists) return null_fact({.id = TypeId::int_});
+  } else if (securable_class == "DATABASE") {
+    bool here = object.schema.empty() || text::equals_ignoring_case(object.schema, binder.state().database);
+    if (!here) return null_fact({.id = TypeId::int_});
+    object.schema.clear();
+    if (permission == "CONNECT" || permission == "ANY") return number_fact(1);
+  } else {
+    return std::unexpected(not_supported("HAS_PERMS_BY_NAME of class " + securable_class, line));
+  }
+  std::vector<std::string> asked{permission};
+  if (permission == "ANY") asked = {"SELECT", "INSERT", "UPDATE", "DELETE", "EXECUTE"};
+  for (const std::string& one : asked) {
+    if (one.find('\'') != std::string::npos) return null_fact({.id = TypeId::int_});
+    auto allowed = binder.check_permission(object, one, line);
+    if (allowed) return number_fact(1);
+    if (message_of(allowed.error()).number != 229) return std::unexpected(std::move(allowed.error()));
+  }
+  return number_fact(0);
+}
+
 Result<std::optional<Bound>> property_rule(Binder& binder, const Expression& call, Scope* scope, const std::string& name) {
   State& state = binder.state();
   static constexpr std::string_view others[] = {"SERVERPROPERTY", "DATABASEPROPERTYEX", "CONNECTIONPROPERTY", "OBJECT_ID", "SCHEMA_ID", "SCHEMA_NAME", "OBJECT_NAME",
@@ -378,7 +414,14 @@ Result<std::optional<Bound>> property_rule(Binder& binder, const Expression& cal
     TRY(bool member, state.catalog->is_member(first, state.options->login.name));
     return number_fact(member ? 1 : 0);
   }
-  if (name == "HAS_DBACCESS" || name == "HAS_PERMS_BY_NAME") return number_fact(1);
+  if (name == "HAS_DBACCESS" && list.size() == 1) {
+    TRY(Bound asked, convert(std::move(list[0]), {.id = TypeId::nvarchar, .length = 128}, Conversion::implicit, {}, {}, call.line));
+    return Bound{.sql = fmt::format("CAST(CASE WHEN {} IN ('master', {}) THEN 1 END AS INTEGER)", collation_key(asked), engine::quote_literal(text::to_lower(state.database))), .type = {.id = TypeId::int_}};
+  }
+  if (name == "HAS_PERMS_BY_NAME") {
+    TRY(Bound bound, has_permission(binder, list, call.line));
+    return bound;
+  }
   if (name == "IS_SRVROLEMEMBER") return number_fact(0);
   return null_fact({.id = TypeId::int_});
 }

@@ -16,6 +16,35 @@ namespace {
 
 std::atomic<int> next_spid{51};
 
+// Options that have one effect here whatever they say ("" ), or one value that can be had.
+struct FixedOption {
+  std::string_view name, value;
+};
+constexpr FixedOption kFixedOptions[] = {
+    {"ARITHABORT", ""}, {"LOCK_TIMEOUT", ""}, {"DEADLOCK_PRIORITY", ""}, {"TEXTSIZE", ""}, {"CURSOR_CLOSE_ON_COMMIT", ""}, {"RESULT_SET_CACHING", ""}, {"REMOTE_PROC_TRANSACTIONS", ""},
+    {"QUOTED_IDENTIFIER", ""},  // sqlcmd switches it off at login, whatever the service
+    {"XACT_ABORT", ""},         // every error ends the transaction, as in the service
+    {"ANSI_NULL_DFLT_ON", ""}, {"ANSI_NULL_DFLT_OFF", "OFF"}, {"ANSI_DEFAULTS", ""},
+    {"CONCAT_NULL_YIELDS_NULL", "ON"}, {"ANSI_WARNINGS", "ON"}, {"ANSI_PADDING", "ON"}, {"ANSI_NULLS", "ON"}, {"NUMERIC_ROUNDABORT", "OFF"}, {"ARITHIGNORE", "OFF"},
+    {"DATEFORMAT", "MDY"}, {"QUERY_GOVERNOR_COST_LIMIT", "0"}, {"NOEXEC", "OFF"}, {"PARSEONLY", "OFF"}, {"SHOWPLAN_ALL", "OFF"}, {"SHOWPLAN_TEXT", "OFF"}, {"SHOWPLAN_XML", "OFF"},
+    {"STATISTICS", "OFF"}, {"FORCEPLAN", "OFF"}};
+
+Result<void> check_fixed_option(const std::vector<std::string>& words, int line) {
+  if (words.front() == "TRANSACTION") {
+    // Reads see one snapshot: that is all levels but one.
+    if (words.back() == "SERIALIZABLE") return std::unexpected(not_supported("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", line));
+    return ok();
+  }
+  // SET a, b, c ON
+  std::size_t names = words.front() == "STATISTICS" ? 1 : std::max<std::size_t>(words.size(), 2) - 1;
+  for (std::size_t i = 0; i < std::min(names, words.size()); ++i) {
+    auto known = std::ranges::find(kFixedOptions, words[i], &FixedOption::name);
+    if (known == std::end(kFixedOptions)) return std::unexpected(failure(195, fmt::format("'{}' is not a recognized SET option.", words[i]), line, 15));
+    if (!known->value.empty() && !text::equals_ignoring_case(known->value, words.back())) return std::unexpected(not_supported(fmt::format("SET {} {}", words[i], words.back()), line));
+  }
+  return ok();
+}
+
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -279,6 +308,7 @@ Result<void> Interpreter::throw_(const ThrowStatement& statement, int line) {
 // The service rolls back at once; the session keeps refusing until it is told ROLLBACK.
 void Interpreter::doom() {
   (void)engine_->execute("ROLLBACK");
+  state_.temporary = temporary_before_;
   state_.doomed = true;
   pending_lineage_.clear();
 }
@@ -290,11 +320,15 @@ Result<void> Interpreter::refuse_when_doomed(int line) {
 
 Result<void> Interpreter::transaction(const TransactionStatement& statement, int line) {
   using Kind = TransactionStatement::Kind;
+  bool by_error = false;
   switch (statement.kind) {
     case Kind::save: return std::unexpected(not_supported("SAVE TRANSACTION", line));
     case Kind::begin:
       CHECK_OK(refuse_when_doomed(line));
-      if (state_.transaction_depth == 0) CHECK_OK(engine_->execute("BEGIN TRANSACTION"));
+      if (state_.transaction_depth == 0) {
+        CHECK_OK(engine_->execute("BEGIN TRANSACTION"));
+        temporary_before_ = state_.temporary;
+      }
       ++state_.transaction_depth;
       if (state_.transaction_depth == 1) CHECK_OK(sink_->transaction_changed(true, false));
       return done(Command::other, std::nullopt);
@@ -302,7 +336,12 @@ Result<void> Interpreter::transaction(const TransactionStatement& statement, int
       if (state_.transaction_depth == 0) return std::unexpected(failure(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.", line));
       CHECK_OK(refuse_when_doomed(line));
       if (--state_.transaction_depth == 0) {
-        CHECK_OK(engine_->execute("COMMIT"));
+        if (auto committed = engine_->execute("COMMIT"); !committed) {
+          state_.temporary = temporary_before_;
+          pending_lineage_.clear();
+          CHECK_OK(sink_->transaction_changed(false, true));
+          return std::unexpected(std::move(committed.error()));
+        }
         for (std::string& body : std::exchange(pending_lineage_, {}))
           (void)events_.append({.category = "lineage", .correlation_id = options_.correlation_id, .body = std::move(body)});
         CHECK_OK(sink_->transaction_changed(false, false));
@@ -310,8 +349,8 @@ Result<void> Interpreter::transaction(const TransactionStatement& statement, int
       return done(Command::other, std::nullopt);
     case Kind::rollback:
       if (state_.transaction_depth == 0) return std::unexpected(failure(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.", line));
-      if (!state_.doomed) (void)engine_->execute("ROLLBACK");
-      pending_lineage_.clear();
+      by_error = state_.doomed;
+      if (!by_error) doom();
       state_.transaction_depth = 0;
       state_.doomed = false;
       CHECK_OK(sink_->transaction_changed(false, true));
@@ -324,8 +363,10 @@ Result<void> Interpreter::atomically(const std::function<Result<void>()>& work) 
   CHECK_OK(refuse_when_doomed(0));
   if (state_.transaction_depth > 0) return work();
   CHECK_OK(engine_->execute("BEGIN TRANSACTION"));
+  temporary_before_ = state_.temporary;
   auto done = work();
   auto ended = engine_->execute(done ? "COMMIT" : "ROLLBACK");
+  if (!done || !ended) state_.temporary = temporary_before_;
   if (done && !ended) {
     pending_lineage_.clear();
     return std::unexpected(std::move(ended.error()));
@@ -388,8 +429,6 @@ Result<bool> Interpreter::holds(const Expression& condition) {
 Result<void> Interpreter::set_option(const SetOptionStatement& statement, int line) {
   const auto& words = statement.words;
   bool on = words.back() == "ON";
-  static constexpr std::string_view accepted[] = {"ARITHABORT", "CONCAT_NULL_YIELDS_NULL", "ANSI_WARNINGS", "ANSI_PADDING", "ANSI_NULL_DFLT_ON", "ANSI_NULL_DFLT_OFF", "ANSI_DEFAULTS", "NUMERIC_ROUNDABORT", "CURSOR_CLOSE_ON_COMMIT",
-                                                  "TEXTSIZE", "LOCK_TIMEOUT", "DATEFORMAT", "DEADLOCK_PRIORITY", "QUERY_GOVERNOR_COST_LIMIT", "NOEXEC", "PARSEONLY", "SHOWPLAN_ALL", "STATISTICS", "ARITHIGNORE", "RESULT_SET_CACHING", "CONTEXT_INFO", "FORCEPLAN", "REMOTE_PROC_TRANSACTIONS", "XACT_ABORT", "ANSI_NULLS", "QUOTED_IDENTIFIER", "TRANSACTION"};
   const std::string& name = words.front();
   if (name == "NOCOUNT") state_.set.nocount = on;
   else if (name == "FMTONLY") state_.set.fmtonly = on;
@@ -397,7 +436,7 @@ Result<void> Interpreter::set_option(const SetOptionStatement& statement, int li
   else if (name == "ROWCOUNT") state_.set.rowcount = words.size() > 1 ? text::parse_int<std::int64_t>(words[1]).value_or(0) : 0;
   else if (name == "LANGUAGE") state_.set.language = words.back();
   else if (name == "DATEFIRST") { if (words.back() != "7") return std::unexpected(not_supported("SET DATEFIRST other than 7", line)); }
-  else if (std::find(std::begin(accepted), std::end(accepted), name) == std::end(accepted)) return std::unexpected(failure(195, fmt::format("'{}' is not a recognized SET option.", name), line, 15));
+  else CHECK_OK(check_fixed_option(words, line));
   return done(Command::other, std::nullopt);
 }
 

@@ -67,7 +67,7 @@ class Interpreter : public Session {
   Result<void> ddl(const Statement& statement);
   Result<void> create_table(const CreateTableStatement& statement, int line);
   Result<void> create_as(Object object, const Query& query, int line);
-  Result<void> define(Object object, const std::vector<ColumnDefinition>& definitions);
+  Result<Object> define(Object object, const std::vector<ColumnDefinition>& definitions);
   Result<void> alter_table(const AlterTableStatement& statement, int line);
   Result<void> drop(const DropStatement& statement, int line);
   Result<void> drop_one(const std::string& kind, const Name& name, bool if_exists, int line);
@@ -80,6 +80,10 @@ class Interpreter : public Session {
   Result<void> principal(const PrincipalStatement& statement, int line);
   Result<void> owner_only(std::string_view what, int line);
   Result<Object> new_object(const Name& name, Object::Kind kind, int line);
+
+  // execute_keys.cc
+  Result<void> add_key(const Object& table, const KeyDefinition& definition);
+  Result<void> drop_keys(const Object& table, const AlterTableStatement& statement, int line);
 
   // execute_dml.cc
   Result<void> insert(const InsertStatement& statement, int line);
@@ -107,6 +111,7 @@ class Interpreter : public Session {
   int new_sequence_ = 0;
   std::atomic<bool> interrupted_ = false;
   std::vector<std::string> pending_lineage_;  // of the open transaction
+  std::map<std::string, Object> temporary_before_;  // state_.temporary when the transaction began
 };
 
 // The engine's key of a session's database: "ws/SQLPool1", "ws/serverless/master".

@@ -20,11 +20,15 @@ Result<void> apply_option(FileSource& file, const std::string& name, const std::
   if (name == "BULK") file.url = value;
   else if (name == "FORMAT") file.format = text::to_upper(value);
   else if (name == "FIELDTERMINATOR") file.field_terminator = value;
-  else if (name == "ROWTERMINATOR") file.row_terminator = value;
+  else if (name == "ROWTERMINATOR") return check_row_terminator(value, line);
+  else if (name == "CODEPAGE") return check_encoding(value, line);
   else if (name == "FIELDQUOTE") file.quote = value;
   else if (name == "HEADER_ROW") file.header = is_true(value);
-  else if (name == "FIRSTROW") file.first_row = text::parse_int<int>(value).value_or(1);
-  else if (name == "PARSER_VERSION" || name == "DATA_SOURCE" || name == "CODEPAGE") return ok();
+  else if (name == "FIRSTROW") {
+    file.first_row = text::parse_int<int>(value).value_or(0);
+    if (file.first_row < 1) return std::unexpected(failure(102, "FIRSTROW must be a number from 1.", line));
+  } else if (name == "DATA_COMPRESSION" && text::to_lower(value).find("gzip") != std::string::npos) file.compression = "gzip";
+  else if (name == "DATA_SOURCE" || (name == "PARSER_VERSION" && (value == "1.0" || value == "2.0"))) return ok();
   else return std::unexpected(not_supported("OPENROWSET option " + name, line));
   return ok();
 }
@@ -77,6 +81,7 @@ Result<std::vector<FileColumn>> declared_columns(Binder& binder, const TableRefe
     }
     Bound value{.sql = found ? engine::quote_identifier(found->name) : "NULL", .type = found ? type_of_engine(found->type) : Type{}, .null_literal = !found};
     TRY(value, convert(std::move(value), type, Conversion::explicit_, {}, {}, table.line));
+    type.binary_collation = wanted.binary_collation && is_string(type.id);
     columns.push_back({wanted.name, type, value.sql});
   }
   return columns;
@@ -135,14 +140,7 @@ Result<std::string> Binder::external_table(const Object& object, Source source, 
   TRY(auto options, json::parse(object.definition));
   TRY(auto format_item, state_.catalog->item("EXTERNAL FILE FORMAT", json::string_or(options, "FILE_FORMAT")));
   if (!format_item) return std::unexpected(failure(12703, fmt::format("Referenced external file format \"{}\" not found.", json::string_or(options, "FILE_FORMAT"))));
-  TRY(auto format, json::parse(*format_item));
-  FileSource file;
-  std::string type = text::to_upper(json::string_or(format, "FORMAT_TYPE"));
-  file.format = type == "DELIMITEDTEXT" ? "CSV" : type;
-  if (file.format != "PARQUET" && file.format != "CSV" && file.format != "DELTA") return std::unexpected(not_supported("FORMAT_TYPE = " + type));
-  std::string terminator = json::string_or(format, "FIELD_TERMINATOR");
-  if (!terminator.empty()) file.field_terminator = terminator;
-  file.first_row = text::parse_int<int>(json::string_or(format, "FIRST_ROW")).value_or(1);
+  TRY(FileSource file, file_format(*format_item, 0));
   TRY(file.url, with_data_source(state_, json::string_or(options, "LOCATION"), json::string_or(options, "DATA_SOURCE"), 0));
   TRY(FileScan scan, scan_files(state_, file, 0));
   std::vector<std::string> items;

@@ -1,9 +1,19 @@
+#include <utility>
+
 #include "base/text.h"
 #include "tsql/failure.h"
 #include "tsql/parser.h"
 
 namespace axonite::tsql {
 using Node = decltype(Statement::node);
+
+namespace {
+
+Error enforced_constraint(int line) {
+  return failure(104467, "Enforced constraints are not supported. To create an unenforced constraint you must include the NOT ENFORCED syntax as part of your statement.", line);
+}
+
+}  // namespace
 
 Result<Node> Parser::create_statement() {
   take();
@@ -74,22 +84,18 @@ Result<void> Parser::table_elements(CreateTableStatement& table) {
   take();  // (
   do {
     bool named = take_word("CONSTRAINT");
-    if (named) CHECK_OK(identifier());
+    std::string constraint;
+    if (named) {
+      TRY(constraint, identifier());
+    }
     if (at_word("PRIMARY") || at_word("UNIQUE")) {
-      bool primary = take().upper == "PRIMARY";
-      if (primary) CHECK_OK(expect_word("KEY"));
-      if (!take_word("NONCLUSTERED")) take_word("CLUSTERED");
-      TRY(auto columns, identifier_list());
-      if (take_word("NOT")) CHECK_OK(expect_word("ENFORCED"));
-      table.keys.push_back(std::move(columns));
-      if (primary) std::swap(table.keys.front(), table.keys.back());
+      TRY(auto added, key(std::move(constraint), {}));
+      table.keys.push_back(std::move(added));
       continue;
     }
-    if (at_word("FOREIGN") || at_word("CHECK") || named) {
-      return std::unexpected(failure(104467, "Enforced constraints are not supported. To create an unenforced constraint "
-                                             "you must include the NOT ENFORCED syntax as part of your statement.", peek().line));
-    }
+    if (at_word("FOREIGN") || at_word("CHECK") || named) return std::unexpected(enforced_constraint(peek().line));
     TRY(auto column, column_definition());
+    for (KeyDefinition& added : column.keys) table.keys.push_back(std::move(added));
     table.columns.push_back(std::move(column));
     if (table.columns.size() > 1024)
       return std::unexpected(failure(1702, "CREATE TABLE failed because the table has more than 1024 columns.", peek().line));
@@ -97,24 +103,57 @@ Result<void> Parser::table_elements(CreateTableStatement& table) {
   return expect_symbol(")");
 }
 
+// The service keeps keys only as a promise to its optimizer; an enforced one is an error there.
+Result<KeyDefinition> Parser::key(std::string name, std::string column) {
+  KeyDefinition key{.name = std::move(name), .line = peek().line};
+  key.primary = take().upper == "PRIMARY";
+  if (key.primary) CHECK_OK(expect_word("KEY"));
+  bool nonclustered = take_word("NONCLUSTERED");
+  if (!nonclustered && at_word("CLUSTERED")) return std::unexpected(not_supported("a CLUSTERED key", key.line));
+  if (column.empty()) {
+    TRY(key.columns, identifier_list());
+  } else {
+    key.columns = {std::move(column)};
+  }
+  if (!take_words({"NOT", "ENFORCED"})) return std::unexpected(enforced_constraint(key.line));
+  if (key.primary && !nonclustered) return std::unexpected(not_supported("a PRIMARY KEY that is not NONCLUSTERED", key.line));
+  return key;
+}
+
+// Collations that compare as every column here does, and by code point (true) where that is `allowed`; others would
+// give other answers than asked for.
+Result<bool> Parser::collation(bool binary_allowed) {
+  int line = peek().line;
+  TRY(std::string name, any_word());
+  static constexpr std::string_view alike[] = {"SQL_Latin1_General_CP1_CI_AS", "DATABASE_DEFAULT", "Latin1_General_CI_AS", "Latin1_General_100_CI_AS", "Latin1_General_100_CI_AS_SC", "Latin1_General_100_CI_AS_SC_UTF8"};
+  static constexpr std::string_view binary[] = {"Latin1_General_BIN2", "Latin1_General_100_BIN2", "Latin1_General_100_BIN2_UTF8"};
+  for (std::string_view known : alike)
+    if (text::equals_ignoring_case(known, name)) return false;
+  for (std::string_view known : binary)
+    if (binary_allowed && text::equals_ignoring_case(known, name)) return true;
+  return std::unexpected(not_supported("COLLATE " + name, line));
+}
+
 Result<ColumnDefinition> Parser::column_definition() {
   ColumnDefinition column{.line = peek().line};
   TRY(column.name, identifier());
   if (at_word("AS")) return std::unexpected(not_supported("computed columns", peek().line));
   TRY(column.type, type());
+  std::string constraint;
   while (true) {
     if (take_word("NOT")) {
-      if (take_word("ENFORCED")) continue;
       CHECK_OK(expect_word("NULL"));
       column.nullable = false;
     } else if (take_word("NULL")) {
       column.nullable = true;
     } else if (take_word("COLLATE")) {
-      CHECK_OK(any_word());
+      CHECK_OK(collation(false));
     } else if (take_word("CONSTRAINT")) {
-      CHECK_OK(identifier());
+      TRY(constraint, identifier());
     } else if (take_word("DEFAULT")) {
+      std::size_t begin = peek().begin;
       TRY(column.default_value, arithmetic(1));
+      column.default_text = "(" + std::string(source(begin, tokens_[at_ - 1].end)) + ")";
     } else if (take_word("IDENTITY")) {
       column.identity = true;
       if (take_symbol("(")) {
@@ -123,11 +162,9 @@ Result<ColumnDefinition> Parser::column_definition() {
         TRY(column.identity_step, integer());
         CHECK_OK(expect_symbol(")"));
       }
-    } else if (take_words({"PRIMARY", "KEY"})) {
-      column.primary_key = true;
-    } else if (take_word("UNIQUE")) {
-      column.unique = true;
-    } else if (take_word("NONCLUSTERED") || take_word("CLUSTERED")) {
+    } else if (at_word("PRIMARY") || at_word("UNIQUE")) {
+      TRY(auto added, key(std::exchange(constraint, {}), column.name));
+      column.keys.push_back(std::move(added));
     } else if (at_word("MASKED") || at_word("REFERENCES") || at_word("CHECK")) {
       return std::unexpected(not_supported(peek().upper, peek().line));
     } else {
@@ -277,8 +314,7 @@ Result<Node> Parser::alter_statement() {
   if (take_word("DATABASE")) {
     TRY(auto database, any_word());
     CHECK_OK(expect_word("SET"));
-    while (peek().kind == TokenKind::word || at_symbol("=")) take();
-    return NoEffectStatement{"ALTER DATABASE " + database + " SET"};
+    return std::unexpected(not_supported("ALTER DATABASE " + database + " SET " + peek().upper, peek().line));
   }
   return wrong();
 }
@@ -288,17 +324,30 @@ Result<Node> Parser::alter_table() {
   AlterTableStatement node;
   TRY(node.name, name());
   if (take_word("ADD")) {
-    if (at_word("CONSTRAINT") || at_word("PRIMARY")) return std::unexpected(not_supported("ALTER TABLE ADD CONSTRAINT", peek().line));
+    std::string constraint;
+    bool named = take_word("CONSTRAINT");
+    if (named) {
+      TRY(constraint, identifier());
+    }
+    if (at_word("PRIMARY") || at_word("UNIQUE")) {
+      node.kind = Kind::add_key;
+      TRY(auto added, key(std::move(constraint), {}));
+      node.keys.push_back(std::move(added));
+      return node;
+    }
+    if (named || at_word("FOREIGN") || at_word("CHECK")) return std::unexpected(enforced_constraint(peek().line));
     node.kind = Kind::add;
     do {
       TRY(auto column, column_definition());
+      for (KeyDefinition& added : column.keys) node.keys.push_back(std::move(added));
       node.columns.push_back(std::move(column));
     } while (take_symbol(","));
     return node;
   }
   if (take_word("DROP")) {
-    node.kind = Kind::drop;
-    CHECK_OK(expect_word("COLUMN"));
+    bool key = take_word("CONSTRAINT");
+    node.kind = key ? Kind::drop_key : Kind::drop;
+    if (!key) CHECK_OK(expect_word("COLUMN"));
     node.if_exists = take_words({"IF", "EXISTS"});
     do {
       TRY(auto column, identifier());

@@ -178,7 +178,8 @@ Result<ExpressionPtr> Parser::unary() {
     if (at_word("COLLATE")) {
       auto node = make(Expression::Kind::collate);
       take();
-      TRY(node->text, any_word());
+      TRY(bool binary, collation(true));
+      if (binary) node->text = "binary";
       node->children.push_back(std::move(value));
       value = std::move(node);
     } else if (at_word("AT") && at_word("TIME", 1)) {

@@ -147,7 +147,9 @@ Result<std::vector<SchemaColumn>> Parser::schema_columns() {
     SchemaColumn column;
     TRY(column.name, identifier());
     TRY(column.type, type());
-    if (take_word("COLLATE")) CHECK_OK(any_word());
+    if (take_word("COLLATE")) {
+      TRY(column.binary_collation, collation(true));
+    }
     if (peek().kind == TokenKind::integer || peek().kind == TokenKind::string || peek().kind == TokenKind::nstring)
       column.path = take().text;
     if (take_words({"AS", "JSON"})) return wrong();

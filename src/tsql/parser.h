@@ -124,6 +124,8 @@ class Parser {
   Result<decltype(Statement::node)> create_table(bool external);
   Result<void> table_elements(CreateTableStatement& table);
   Result<ColumnDefinition> column_definition();
+  Result<KeyDefinition> key(std::string name, std::string column);
+  Result<bool> collation(bool binary_allowed);
   Result<std::vector<Option>> with_options();
   Result<Option> option();
   Result<decltype(Statement::node)> create_view(bool replace, bool alter, bool materialized);

@@ -33,6 +33,13 @@ std::string tables_sql(const std::vector<Parameter>& p) {
          filter("TABLE_NAME", argument(p, "@table_name", 0)) + filter("TABLE_SCHEMA", argument(p, "@table_owner", 1)) + " ORDER BY 4, 1, 2, 3";
 }
 
+std::string keys_sql(const std::vector<Parameter>& p) {
+  return "SELECT k.TABLE_CATALOG AS TABLE_QUALIFIER, k.TABLE_SCHEMA AS TABLE_OWNER, k.TABLE_NAME, k.COLUMN_NAME, CAST(k.ORDINAL_POSITION AS smallint) AS KEY_SEQ, k.CONSTRAINT_NAME AS PK_NAME "
+         "FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE k JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = k.CONSTRAINT_NAME "
+         "WHERE c.CONSTRAINT_TYPE = 'PRIMARY KEY'" +
+         filter("k.TABLE_NAME", argument(p, "@table_name", 0)) + filter("k.TABLE_SCHEMA", argument(p, "@table_owner", 1)) + " ORDER BY 2, 3, 5";
+}
+
 // ODBC's type codes by T-SQL type name.
 constexpr std::string_view kOdbcType =
     "CASE DATA_TYPE WHEN 'bit' THEN -7 WHEN 'tinyint' THEN -6 WHEN 'smallint' THEN 5 WHEN 'int' THEN 4 WHEN 'bigint' THEN -5 WHEN 'decimal' THEN 3 WHEN 'money' THEN 3 WHEN 'smallmoney' THEN 3 "
@@ -64,7 +71,6 @@ struct EmptySet {
   std::string_view procedure, sql;
 };
 constexpr EmptySet kEmptySets[] = {
-    {"sp_pkeys", "SELECT CAST('' AS nvarchar(128)) AS TABLE_QUALIFIER, CAST('' AS nvarchar(128)) AS TABLE_OWNER, CAST('' AS nvarchar(128)) AS TABLE_NAME, CAST('' AS nvarchar(128)) AS COLUMN_NAME, CAST(0 AS smallint) AS KEY_SEQ, CAST('' AS nvarchar(128)) AS PK_NAME WHERE 1 = 0"},
     {"sp_fkeys", "SELECT CAST('' AS nvarchar(128)) AS PKTABLE_QUALIFIER, CAST('' AS nvarchar(128)) AS PKTABLE_OWNER, CAST('' AS nvarchar(128)) AS PKTABLE_NAME, CAST('' AS nvarchar(128)) AS PKCOLUMN_NAME, CAST('' AS nvarchar(128)) AS FKTABLE_QUALIFIER, CAST('' AS nvarchar(128)) AS FKTABLE_OWNER, CAST('' AS nvarchar(128)) AS FKTABLE_NAME, CAST('' AS nvarchar(128)) AS FKCOLUMN_NAME, CAST(0 AS smallint) AS KEY_SEQ, CAST(0 AS smallint) AS UPDATE_RULE, CAST(0 AS smallint) AS DELETE_RULE, CAST('' AS nvarchar(128)) AS FK_NAME, CAST('' AS nvarchar(128)) AS PK_NAME, CAST(7 AS smallint) AS DEFERRABILITY WHERE 1 = 0"},
     {"sp_statistics_100", "SELECT CAST('' AS nvarchar(128)) AS TABLE_QUALIFIER, CAST('' AS nvarchar(128)) AS TABLE_OWNER, CAST('' AS nvarchar(128)) AS TABLE_NAME, CAST(1 AS smallint) AS NON_UNIQUE, CAST('' AS nvarchar(128)) AS INDEX_QUALIFIER, CAST('' AS nvarchar(128)) AS INDEX_NAME, CAST(0 AS smallint) AS TYPE, CAST(0 AS smallint) AS SEQ_IN_INDEX, CAST('' AS nvarchar(128)) AS COLUMN_NAME, CAST('A' AS char(1)) AS COLLATION, CAST(0 AS int) AS CARDINALITY, CAST(0 AS int) AS PAGES, CAST('' AS varchar(128)) AS FILTER_CONDITION WHERE 1 = 0"},
     {"sp_special_columns_100", "SELECT CAST(0 AS smallint) AS SCOPE, CAST('' AS nvarchar(128)) AS COLUMN_NAME, CAST(0 AS smallint) AS DATA_TYPE, CAST('' AS nvarchar(128)) AS TYPE_NAME, CAST(0 AS int) AS [PRECISION], CAST(0 AS int) AS LENGTH, CAST(0 AS smallint) AS SCALE, CAST(0 AS smallint) AS PSEUDO_COLUMN WHERE 1 = 0"},
@@ -235,6 +241,7 @@ Result<std::optional<int>> Interpreter::system_procedure(const std::string& name
     return 0;
   }
   if (name == "sp_tables") return query(tables_sql(p));
+  if (name == "sp_pkeys") return query(keys_sql(p));
   if (name == "sp_columns" || name == "sp_columns_100") return query(columns_sql(p));
   if (name == "sp_datatype_info" || name == "sp_datatype_info_100") {
     std::string type = argument(p, "@data_type", 0);

@@ -3,6 +3,11 @@
 //   statement error 8134    must give that number first
 //   query                   text, "----", then rows: values joined by '|', NULL as NULL, until a blank line
 //   session NAME            goes on as that user (no owner); "session owner" goes back
+//   file PATH               text becomes the file "acct/<PATH>" of the lake ("lake/data/a.csv")
+//   parquet PATH            so do the rows of a SELECT of the engine, as a Parquet file
+//   once KEY true|false     batch_once() with that key; whether it kept what it did
+//   describe                text, "----", then "name type" of each column
+//   lineage                 "----", then the bodies of the lineage events since the last such block
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +18,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "engine/fake_lake.h"
 #include "tsql/catalog.h"
 #include "tsql/convert.h"
 #include "tsql/session.h"
@@ -51,18 +57,6 @@ struct Collected : Sink {
   Result<void> return_status(int) override { return ok(); }
 };
 
-// A lake that shows nothing to anybody: what touches files is tested with a real one.
-struct NoLake : lake::View {
-  static Error none() { return not_found("PathNotFound", "The specified path does not exist."); }
-  Result<lake::Entry> stat(const lake::Location&) const override { return std::unexpected(none()); }
-  Result<std::unique_ptr<lake::Reader>> open(const lake::Location&, const lake::Conditions&) const override { return std::unexpected(none()); }
-  Result<std::unique_ptr<lake::Writer>> create(const lake::Location&, const lake::Conditions&) override { return std::unexpected(none()); }
-  Result<std::vector<lake::Entry>> list(const lake::Location&, bool) const override { return std::unexpected(none()); }
-  Result<void> make_directory(const lake::Location&) override { return std::unexpected(none()); }
-  Result<void> remove(const lake::Location&, bool) override { return std::unexpected(none()); }
-  Result<void> rename(const lake::Location&, const lake::Location&, const lake::Conditions&) override { return std::unexpected(none()); }
-};
-
 struct Block {
   std::string head, text;
   std::vector<std::string> expected;
@@ -91,7 +85,7 @@ std::vector<Block> blocks_of(const std::filesystem::path& path) {
 class Runner {
  public:
   explicit Runner(std::filesystem::path path) : path_(std::move(path)) {
-    engine_ = std::move(*engine::Engine::open({.directory = directory_, .memory_limit = "256MB"}, [](const identity::Principal&) { return std::make_unique<NoLake>(); }));
+    engine_ = std::move(*engine::Engine::open({.directory = directory_, .memory_limit = "256MB"}, [this](const identity::Principal& caller) { return engine::fake_view(lake_, caller.name == "mine" ? "acct" : "nothing"); }));
     events_ = std::move(*event::Stream::open(directory_ / "events.db", system_clock()));
   }
   ~Runner() {
@@ -107,25 +101,74 @@ class Runner {
         continue;
       }
       SCOPED_TRACE(fmt::format("{}:{}\n{}", path_.filename().string(), block.line, block.text));
-      Collected sink;
-      auto done = session().batch(block.text, sink);
-      ASSERT_TRUE(done) << done.error().message;
-      int first = sink.errors.empty() ? 0 : sink.errors[0].number;
-      int wanted = block.head.starts_with("statement error ") ? text::parse_int<int>(block.head.substr(16)).value_or(-1) : 0;
-      EXPECT_EQ(first, wanted) << (sink.errors.empty() ? "" : sink.errors[0].text);
-      if (block.head == "query") {
-        EXPECT_EQ(text::join(sink.rows_seen, "\n"), text::join(block.expected, "\n"));
-      }
+      run(block);
     }
   }
 
  private:
+  void run(const Block& block) {
+    auto words = text::split(block.head, ' ');
+    if (words[0] == "file") lake_.files["acct/" + std::string(words.at(1))] = block.text;
+    else if (words[0] == "parquet") write_parquet(std::string(words.at(1)), block.text);
+    else if (words[0] == "lineage") EXPECT_EQ(lineage(), text::join(block.expected, "\n"));
+    else if (words[0] == "describe") EXPECT_EQ(described(block.text), text::join(block.expected, "\n"));
+    else if (words[0] == "once") {
+      Collected sink;
+      auto kept = session().batch_once(words.at(1), block.text, sink);
+      ASSERT_TRUE(kept) << kept.error().message;
+      EXPECT_EQ(*kept, words.at(2) == "true") << (sink.errors.empty() ? "" : sink.errors[0].text);
+    } else {
+      run_batch(block);
+    }
+  }
+
+  void run_batch(const Block& block) {
+    Collected sink;
+    auto done = session().batch(block.text, sink);
+    ASSERT_TRUE(done) << done.error().message;
+    int first = sink.errors.empty() ? 0 : sink.errors[0].number;
+    int wanted = block.head.starts_with("statement error ") ? text::parse_int<int>(block.head.substr(16)).value_or(-1) : 0;
+    EXPECT_EQ(first, wanted) << (sink.errors.empty() ? "" : sink.errors[0].text);
+    if (block.head == "query") {
+      EXPECT_EQ(text::join(sink.rows_seen, "\n"), text::join(block.expected, "\n"));
+    } else {
+      EXPECT_TRUE(block.head.starts_with("statement")) << block.head;
+    }
+  }
+
+  void write_parquet(const std::string& path, std::string_view select) {
+    auto writer = engine_->open_session({.principal = {.name = "mine"}});
+    ASSERT_TRUE(writer);
+    auto done = (*writer)->execute(fmt::format("COPY ({}) TO 'lake://acct/{}' (FORMAT parquet)", select, path));
+    ASSERT_TRUE(done) << done.error().message << done.error().log;
+  }
+
+  std::string lineage() {
+    auto events = events_->read_after(lineage_seen_, 100, "lineage");
+    std::vector<std::string> bodies;
+    for (const event::Event& event : *events) {
+      bodies.push_back(event.body);
+      lineage_seen_ = event.sequence;
+    }
+    return text::join(bodies, "\n");
+  }
+
+  std::string described(const std::string& batch) {
+    auto columns = session().describe(batch, {});
+    if (!columns) return columns.error().message;
+    std::vector<std::string> lines;
+    for (const Column& column : *columns) lines.push_back(column.name + " " + type_name(column.type));
+    return text::join(lines, "\n");
+  }
+
   Session& session() {
     auto& session = sessions_[user_];
     if (!session) {
       SessionOptions options{.server = "ws.sql.azuresynapse.net", .database = "pool", .login = {.name = user_}, .lake_caller = {.name = "mine"}};
       options.is_owner = user_ == "owner";
       options.personality = path_.string().find("serverless") != std::string::npos ? Personality::serverless : Personality::dedicated;
+      // The real one reads the log; here a folder's parts are its table.
+      options.delta_scan = [](engine::Session&, std::string_view table) -> Result<std::string> { return fmt::format("read_parquet('{}/*.parquet')", table); };
       auto opened = Session::open(*engine_, *events_, system_clock(), options);
       if (!opened) {
         ADD_FAILURE() << opened.error().message << opened.error().log;
@@ -136,6 +179,8 @@ class Runner {
     return *session;
   }
   std::filesystem::path path_, directory_ = std::filesystem::temp_directory_path() / ("axonite-" + new_uuid());
+  engine::FakeLake lake_;
+  std::uint64_t lineage_seen_ = 0;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<event::Stream> events_;
   std::map<std::string, std::unique_ptr<Session>> sessions_;

@@ -18,6 +18,10 @@ struct Row {
 #define OBJECT_VALUES "o.name, o.object_id, NULL, s.schema_id, 0, CASE o.kind WHEN 'E' THEN 'U ' ELSE o.kind || ' ' END, CASE o.kind WHEN 'V' THEN 'VIEW' WHEN 'P' THEN 'SQL_STORED_PROCEDURE' ELSE 'USER_TABLE' END, o.create_date, o.modify_date, false"
 #define OBJECT_FROM " FROM axonite.objects o JOIN axonite.schemas s ON lower(s.name) = lower(o.schema_name)"
 
+#define KEY_FROM " FROM axonite.keys k JOIN axonite.objects o ON o.object_id = k.table_id JOIN axonite.schemas s ON lower(s.name) = lower(o.schema_name)"
+// Index 1 is the table's own.
+#define KEY_INDEX "1 + (SELECT count(*) FROM axonite.keys other WHERE other.table_id = k.table_id AND other.key_id <= k.key_id)"
+
 constexpr Row kViews[] = {
     {"sys", "schemas", "name sysname, schema_id int, principal_id int", "SELECT name, schema_id, 1 FROM axonite.schemas"},
     {"sys", "objects", OBJECT_COLUMNS, "SELECT " OBJECT_VALUES OBJECT_FROM},
@@ -47,9 +51,12 @@ constexpr Row kViews[] = {
      "SELECT CASE p.class WHEN 'DATABASE' THEN 0 WHEN 'SCHEMA' THEN 3 ELSE 1 END, CASE p.class WHEN 'OBJECT' THEN 'OBJECT_OR_COLUMN' ELSE p.class END, coalesce(o.object_id, 0), 0, u.principal_id, p.permission, p.state, CASE p.state WHEN 'G' THEN 'GRANT' ELSE 'DENY' END "
      "FROM axonite.permissions p JOIN axonite.principals u ON lower(u.name) = lower(p.principal) LEFT JOIN axonite.objects o ON lower(o.schema_name || '.' || o.name) = lower(p.securable)"},
     {"sys", "indexes", "object_id int, name sysname, index_id int, type tinyint, type_desc nvarchar(60), is_unique bit, is_primary_key bit, is_unique_constraint bit",
-     "SELECT object_id, CASE WHEN index_kind = 'HEAP' THEN NULL ELSE 'ClusteredIndex_' || object_id END, CASE WHEN index_kind = 'HEAP' THEN 0 ELSE 1 END, CASE WHEN index_kind = 'HEAP' THEN 0 WHEN index_kind LIKE 'CLUSTERED COLUMNSTORE%' THEN 5 ELSE 1 END, CASE WHEN index_kind = 'HEAP' THEN 'HEAP' WHEN index_kind LIKE 'CLUSTERED COLUMNSTORE%' THEN 'CLUSTERED COLUMNSTORE' ELSE 'CLUSTERED' END, false, false, false FROM axonite.objects WHERE kind = 'U'"},
-    {"sys", "index_columns", "object_id int, index_id int, index_column_id int, column_id int, key_ordinal tinyint, is_descending_key bit, is_included_column bit", "SELECT 0, 0, 0, 0, 0, false, false WHERE false"},
-    {"sys", "key_constraints", "name sysname, object_id int, schema_id int, parent_object_id int, type char(2), unique_index_id int", "SELECT '', 0, 0, 0, '', 0 WHERE false"},
+     "SELECT object_id, CASE WHEN index_kind = 'HEAP' THEN NULL ELSE 'ClusteredIndex_' || object_id END, CASE WHEN index_kind = 'HEAP' THEN 0 ELSE 1 END, CASE WHEN index_kind = 'HEAP' THEN 0 WHEN index_kind LIKE 'CLUSTERED COLUMNSTORE%' THEN 5 ELSE 1 END, CASE WHEN index_kind = 'HEAP' THEN 'HEAP' WHEN index_kind LIKE 'CLUSTERED COLUMNSTORE%' THEN 'CLUSTERED COLUMNSTORE' ELSE 'CLUSTERED' END, false, false, false FROM axonite.objects WHERE kind = 'U' "
+     "UNION ALL SELECT k.table_id, k.name, " KEY_INDEX ", 2, 'NONCLUSTERED', true, k.kind = 'PK', k.kind = 'UQ' FROM axonite.keys k"},
+    {"sys", "index_columns", "object_id int, index_id int, index_column_id int, column_id int, key_ordinal tinyint, is_descending_key bit, is_included_column bit", 
+     "SELECT k.table_id, " KEY_INDEX ", x.ordinal, c.column_id, x.ordinal, false, false FROM axonite.keys k JOIN axonite.key_columns x ON x.key_id = k.key_id JOIN axonite.columns c ON c.object_id = k.table_id AND c.name = x.column_name"},
+    {"sys", "key_constraints", "name sysname, object_id int, principal_id int, schema_id int, parent_object_id int, type char(2), type_desc nvarchar(60), create_date datetime, unique_index_id int, is_enforced bit",
+     "SELECT k.name, k.key_id, NULL, s.schema_id, k.table_id, k.kind, CASE k.kind WHEN 'PK' THEN 'PRIMARY_KEY_CONSTRAINT' ELSE 'UNIQUE_CONSTRAINT' END, k.create_date, " KEY_INDEX ", false" KEY_FROM},
     {"sys", "foreign_keys", "name sysname, object_id int, parent_object_id int, referenced_object_id int", "SELECT '', 0, 0, 0 WHERE false"},
     {"sys", "default_constraints", "name sysname, object_id int, parent_object_id int, parent_column_id int, definition nvarchar(max)",
      "SELECT 'Df_' || object_id || '_' || column_id, 0, object_id, column_id, default_text FROM axonite.columns WHERE default_text <> ''"},
@@ -89,8 +96,10 @@ constexpr Row kViews[] = {
     {"information_schema", "schemata", "CATALOG_NAME nvarchar(128), SCHEMA_NAME nvarchar(128), SCHEMA_OWNER nvarchar(128)", "SELECT $database, name, owner FROM axonite.schemas"},
     {"information_schema", "routines", "SPECIFIC_CATALOG nvarchar(128), SPECIFIC_SCHEMA nvarchar(128), SPECIFIC_NAME nvarchar(128), ROUTINE_CATALOG nvarchar(128), ROUTINE_SCHEMA nvarchar(128), ROUTINE_NAME sysname, ROUTINE_TYPE nvarchar(20), ROUTINE_DEFINITION nvarchar(4000), CREATED datetime, LAST_ALTERED datetime",
      "SELECT $database, schema_name, name, $database, schema_name, name, 'PROCEDURE', definition, create_date, modify_date FROM axonite.objects WHERE kind = 'P'"},
-    {"information_schema", "table_constraints", "CONSTRAINT_CATALOG nvarchar(128), CONSTRAINT_SCHEMA nvarchar(128), CONSTRAINT_NAME sysname, TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME sysname, CONSTRAINT_TYPE varchar(11)", "SELECT '', '', '', '', '', '', '' WHERE false"},
-    {"information_schema", "key_column_usage", "CONSTRAINT_CATALOG nvarchar(128), CONSTRAINT_SCHEMA nvarchar(128), CONSTRAINT_NAME nvarchar(128), TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME nvarchar(128), COLUMN_NAME nvarchar(128), ORDINAL_POSITION int", "SELECT '', '', '', '', '', '', '', 0 WHERE false"},
+    {"information_schema", "table_constraints", "CONSTRAINT_CATALOG nvarchar(128), CONSTRAINT_SCHEMA nvarchar(128), CONSTRAINT_NAME sysname, TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME sysname, CONSTRAINT_TYPE varchar(11)",
+     "SELECT $database, o.schema_name, k.name, $database, o.schema_name, o.name, CASE k.kind WHEN 'PK' THEN 'PRIMARY KEY' ELSE 'UNIQUE' END" KEY_FROM},
+    {"information_schema", "key_column_usage", "CONSTRAINT_CATALOG nvarchar(128), CONSTRAINT_SCHEMA nvarchar(128), CONSTRAINT_NAME nvarchar(128), TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME nvarchar(128), COLUMN_NAME nvarchar(128), ORDINAL_POSITION int",
+     "SELECT $database, o.schema_name, k.name, $database, o.schema_name, o.name, x.column_name, x.ordinal" KEY_FROM " JOIN axonite.key_columns x ON x.key_id = k.key_id"},
 };
 
 // Every type of the service as a row of sys.types.

@@ -20,6 +20,7 @@ struct Type {
   int length = 0;  // characters (bytes for binary); -1 = max
   int precision = 0, scale = 0;  // decimal; scale also of time, datetime2, datetimeoffset
   bool nullable = true;
+  bool binary_collation = false;  // compares by code point: COLLATE …_BIN2 in an expression or in OPENROWSET's WITH
 
   // Two types are equal when values need no conversion; whether NULL is allowed does not matter.
   bool operator==(const Type& other) const {
