@@ -2,7 +2,6 @@
 import json
 import pathlib
 
-from azure.identity import DefaultAzureCredential
 from azure.mgmt.datafactory import DataFactoryManagementClient
 
 from . import names
@@ -11,8 +10,8 @@ from .console import line
 FOLDER = pathlib.Path(__file__).parent.parent / "factory"
 
 
-def factory():
-    client = DataFactoryManagementClient(DefaultAzureCredential(), names.SUBSCRIPTION)
+def factory(deployer):
+    client = DataFactoryManagementClient(deployer.credential, names.SUBSCRIPTION)
     for kind, operations in (("linkedService", client.linked_services), ("dataset", client.datasets), ("pipeline", client.pipelines)):
         for file in sorted((FOLDER / kind).glob("*.json")):
             document = json.loads(file.read_text())

@@ -11,6 +11,7 @@ WORKSPACE = "nycflights-ws"
 POOL = "SQLPool1"
 SPARK_POOL = "SparkPool01"
 FACTORY = "nycflights-adf"
+DEPLOYER = "nycflights-deployer"
 SQL_ADMIN = "sqladminuser"
 SECRET = "synapse-sql-password"
 

@@ -3,7 +3,6 @@ import secrets
 import uuid
 
 from azure.core.exceptions import ResourceExistsError
-from azure.identity import DefaultAzureCredential
 from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.datafactory import DataFactoryManagementClient
 from azure.mgmt.datafactory.models import Factory, FactoryIdentity
@@ -11,12 +10,12 @@ from azure.mgmt.keyvault import KeyVaultManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
 from azure.mgmt.synapse import SynapseManagementClient
-from azure.mgmt.synapse.models import DataLakeStorageAccountDetails, ManagedIdentity, Sku, SqlPool, Workspace
+from azure.mgmt.synapse.models import DataLakeStorageAccountDetails, ManagedIdentity, Sku, SqlPool, Workspace, WorkspaceAadAdminInfo
 
-from . import names
+from . import identity, names
 from .console import line
+from .identity import owner as credential
 
-credential = DefaultAzureCredential()
 # Made new for every deployment; it goes into the workspace and the vault and nowhere else.
 sql_password = "Px-" + secrets.token_urlsafe(24)
 
@@ -24,6 +23,7 @@ ROLES = {
     "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
     "Key Vault Secrets Officer": "b86a8fe4-44ce-4948-aee5-eccb2c155cd7",
     "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Data Factory Contributor": "673868aa-7521-48a0-acc6-0f60742d39f5",
     "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
 }
 
@@ -70,30 +70,27 @@ def workspace():
         ),
     ).result()
     line(f"Synapse workspace {names.WORKSPACE}")
+    synapse.workspace_aad_admins.begin_create_or_update(
+        names.GROUP,
+        names.WORKSPACE,
+        WorkspaceAadAdminInfo(administrator_type="ActiveDirectory", login="owner", sid=identity.object_id(credential), tenant_id=names.TENANT),
+    ).result()
     synapse.sql_pools.begin_create(
         names.GROUP, names.WORKSPACE, names.POOL, SqlPool(location=names.LOCATION, sku=Sku(name="DW100c"))
     ).result()
     line(f"dedicated SQL pool {names.POOL}")
 
 
-def rights():
-    factory = DataFactoryManagementClient(credential, names.SUBSCRIPTION).factories.get(names.GROUP, names.FACTORY)
-    workspace = SynapseManagementClient(credential, names.SUBSCRIPTION).workspaces.get(names.GROUP, names.WORKSPACE)
-    deployer = caller_object_id()
-    assign(deployer, "Storage Blob Data Contributor", names.LAKE_ID, "who deploys uploads the files")
-    assign(deployer, "Key Vault Secrets Officer", names.VAULT_ID, "who deploys stores the secret")
-    assign(factory.identity.principal_id, "Key Vault Secrets User", names.VAULT_ID, "the factory reads the password")
-    assign(factory.identity.principal_id, "Storage Blob Data Contributor", names.LAKE_ID, "the factory copies files")
-    assign(workspace.identity.principal_id, "Storage Blob Data Reader", names.LAKE_ID, "the workspace reads for COPY INTO")
-
-
-def caller_object_id():
-    """The object id of the program's own principal, from its token."""
-    import base64
-    import json
-
-    payload = credential.get_token("https://management.azure.com/.default").token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["oid"]
+def rights(deployer):
+    """docs/identities.md says what fails without each."""
+    factory = DataFactoryManagementClient(credential, names.SUBSCRIPTION).factories.get(names.GROUP, names.FACTORY).identity.principal_id
+    workspace = SynapseManagementClient(credential, names.SUBSCRIPTION).workspaces.get(names.GROUP, names.WORKSPACE).identity.principal_id
+    assign(deployer.object_id, "Data Factory Contributor", names.FACTORY_ID, "the deployer deploys and runs")
+    assign(deployer.object_id, "Storage Blob Data Contributor", names.LAKE_ID, "the deployer uploads the files")
+    assign(deployer.object_id, "Key Vault Secrets Officer", names.VAULT_ID, "the deployer stores the secret")
+    assign(factory, "Key Vault Secrets User", names.VAULT_ID, "the factory reads the password")
+    assign(factory, "Storage Blob Data Contributor", names.LAKE_ID, "the factory copies files")
+    assign(workspace, "Storage Blob Data Reader", names.LAKE_ID, "the workspace reads for COPY INTO and OPENROWSET")
 
 
 def assign(principal, role, scope, why):

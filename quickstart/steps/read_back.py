@@ -1,14 +1,27 @@
 """The results as strangers read them, held against a computation made directly from the CSV files."""
 import io
 import os
+import pathlib
+import struct
 import sys
 
 import pandas
 
-from . import names, provision, upload
+from . import delta, identity, names, provision, upload
 from .console import line
 
-QUERY = "SELECT airline, origin, [month], flights, delay_minutes FROM dbo.delays"
+POOL_QUERY = "SELECT airline, origin, [month], flights, delay_minutes FROM dbo.delays"
+LAKE_URL = f"https://{names.LAKE}.dfs.core.windows.net"
+PARQUET_QUERY = f"""
+SELECT a.[name] AS airline, f.origin, f.[month], COUNT(*) AS flights, SUM(f.arr_delay) AS delay_minutes
+FROM OPENROWSET(BULK '{LAKE_URL}/staged/flights/*.parquet', FORMAT = 'PARQUET') AS f
+JOIN OPENROWSET(BULK '{LAKE_URL}/staged/airlines/*.parquet', FORMAT = 'PARQUET') AS a ON a.carrier = f.carrier
+WHERE f.arr_delay IS NOT NULL
+GROUP BY a.[name], f.origin, f.[month]"""
+DELTA_QUERY = f"""
+SELECT airline, origin, [month], flights, delay_minutes
+FROM OPENROWSET(BULK '{LAKE_URL}/gold/monthly_delays/', FORMAT = 'DELTA') AS d"""
+TOKEN_ATTRIBUTE = 1256  # SQL_COPT_SS_ACCESS_TOKEN
 
 
 def expected():
@@ -17,25 +30,79 @@ def expected():
     airlines = pandas.read_csv(io.BytesIO(upload.csv_bytes("airlines")))
     joined = flights.dropna(subset=["arr_delay"]).merge(airlines, on="carrier")
     groups = joined.groupby(["name", "origin", "month"])["arr_delay"].agg(["count", "sum"])
-    return {key: (int(row["count"]), int(row["sum"])) for key, row in groups.iterrows()}
+    return {(a, o, int(m)): (int(row["count"]), int(row["sum"])) for (a, o, m), row in groups.iterrows()}
 
 
-def by_pymssql():
+def _port(variable):
+    return os.environ[variable].rsplit(":", 1)[1]
+
+
+def _groups(connection, query):
+    cursor = connection.cursor()
+    cursor.execute(query)
+    groups = {(a, o, m): (int(n), int(d)) for a, o, m, n, d in cursor.fetchall()}
+    connection.close()
+    return groups
+
+
+def _pymssql(variable, database, query):
     import pymssql
 
-    host, port = os.environ["AXONITE_SQL_DEDICATED"].rsplit(":", 1)
-    with pymssql.connect(server=host, port=port, user=names.SQL_ADMIN, password=provision.sql_password, database=names.POOL) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute(QUERY)
-            return {(a, o, m): (int(n), int(d)) for a, o, m, n, d in cursor.fetchall()}
+    return _groups(
+        pymssql.connect(server="localhost", port=_port(variable), user=names.SQL_ADMIN, password=provision.sql_password, database=database), query
+    )
 
 
-def compare():
+def _driver_string():
+    return f"Server=localhost,{_port('AXONITE_SQL_DEDICATED')};Database={names.POOL};Encrypt=yes;TrustServerCertificate=no;"
+
+
+def _login():
+    return f"UID={names.SQL_ADMIN};PWD={provision.sql_password};"
+
+
+def _token():
+    """The access token as the Microsoft driver takes it: UTF-16 with its length before it."""
+    token = identity.owner.get_token("https://database.windows.net/.default").token.encode("utf-16-le")
+    return {TOKEN_ATTRIBUTE: struct.pack(f"<I{len(token)}s", len(token), token)}
+
+
+def _odbc(login, attributes):
+    import mssql_python_odbc
+    import pyodbc
+
+    driver = next(pathlib.Path(mssql_python_odbc.get_libs_dir()).glob("linux/debian_ubuntu/*/lib/libmsodbcsql-18*"))
+    return _groups(pyodbc.connect(f"Driver={driver};" + _driver_string() + login, attrs_before=attributes), POOL_QUERY)
+
+
+def _mssql_python(login, attributes):
+    import mssql_python
+
+    return _groups(mssql_python.connect(_driver_string() + login, attrs_before=attributes), POOL_QUERY)
+
+
+READERS = {
+    "pymssql, SQL login": lambda: _pymssql("AXONITE_SQL_DEDICATED", names.POOL, POOL_QUERY),
+    "mssql-python, SQL login": lambda: _mssql_python(_login(), None),
+    "mssql-python, Entra token": lambda: _mssql_python("", _token()),
+    "ODBC driver 18, SQL login": lambda: _odbc(_login(), {}),
+    "ODBC driver 18, Entra token": lambda: _odbc("", _token()),
+    "serverless, OPENROWSET over Parquet": lambda: _pymssql("AXONITE_SQL_SERVERLESS", "master", PARQUET_QUERY),
+    "serverless, OPENROWSET over Delta": lambda: _pymssql("AXONITE_SQL_SERVERLESS", "master", DELTA_QUERY),
+}
+
+
+def compare(deployer):
     wanted = expected()
-    for reader in (by_pymssql,):
-        got = reader()
-        if got != wanted:
-            different = {key for key in wanted.keys() | got.keys() if wanted.get(key) != got.get(key)}
-            sys.exit(f"{reader.__name__}: {len(different)} of {len(wanted)} groups differ, for example {sorted(different)[:3]}")
-        flights = sum(n for n, _ in got.values())
-        line(f"{reader.__name__[3:]}: {len(got)} groups, {flights:,} flights, equal to the CSV files")
+    delta.write(deployer, wanted)
+    for reader in READERS:
+        compare_one(reader, wanted)
+    return wanted
+
+
+def compare_one(reader, wanted):
+    got = READERS[reader]()
+    if got != wanted:
+        different = {key for key in wanted.keys() | got.keys() if wanted.get(key) != got.get(key)}
+        sys.exit(f"{reader}: {len(different)} of {len(wanted)} groups differ, for example {sorted(different)[:3]}")
+    line(f"{reader:<36}{len(got)} groups, {sum(n for n, _ in got.values()):,} flights, equal to the CSV files")

@@ -3,7 +3,6 @@ import datetime
 import sys
 import time
 
-from azure.identity import DefaultAzureCredential
 from azure.mgmt.datafactory import DataFactoryManagementClient
 from azure.mgmt.datafactory.models import RunFilterParameters
 
@@ -11,10 +10,11 @@ from . import names
 from .console import line
 
 
-def run(pipeline, parameters):
-    client = DataFactoryManagementClient(DefaultAzureCredential(), names.SUBSCRIPTION)
+def run(deployer, pipeline, parameters, expected="Succeeded"):
+    """Returns the activities that failed."""
+    client = DataFactoryManagementClient(deployer.credential, names.SUBSCRIPTION)
     run_id = client.pipelines.create_run(names.GROUP, names.FACTORY, pipeline, parameters=parameters).run_id
-    shown = set()
+    shown = {}
     while True:
         state = client.pipeline_runs.get(names.GROUP, names.FACTORY, run_id)
         show(client, run_id, shown)
@@ -22,9 +22,9 @@ def run(pipeline, parameters):
             break
         time.sleep(0.25)
     line(f"run {run_id}: {state.status}")
-    if state.status != "Succeeded":
+    if state.status != expected:
         sys.exit(f"The pipeline {pipeline} {state.status.lower()}: {state.message}")
-    return run_id
+    return [activity for activity in shown.values() if activity.status == "Failed"]
 
 
 def show(client, run_id, shown):
@@ -33,10 +33,9 @@ def show(client, run_id, shown):
     for activity in client.activity_runs.query_by_pipeline_run(names.GROUP, names.FACTORY, run_id, window).value:
         if activity.status in ("Queued", "InProgress") or activity.activity_run_id in shown:
             continue
-        shown.add(activity.activity_run_id)
+        shown[activity.activity_run_id] = activity
         output = activity.output or {}
         rows = output.get("rowsCopied", output.get("count", ""))
-        table = (activity.get("userProperties") or {}).get("table", "")
-        line(f"{activity.activity_name:<14}{table:<10}{activity.status:<10}{(activity.duration_in_ms or 0):>8,} ms {rows:>10}")
+        line(f"{activity.activity_name:<16}{activity.status:<10}{(activity.duration_in_ms or 0):>8,} ms {rows:>10}")
         if activity.status == "Failed":
             line(f"  {activity.error['errorCode']}: {activity.error['message']}")

@@ -4,7 +4,6 @@ import pathlib
 import zipfile
 
 from azure.core.exceptions import ResourceExistsError
-from azure.identity import DefaultAzureCredential
 from azure.keyvault.secrets import SecretClient
 from azure.storage.filedatalake import DataLakeServiceClient
 
@@ -22,8 +21,8 @@ def csv_bytes(table):
     return (folder / f"{table}.csv").read_bytes()
 
 
-def files():
-    service = DataLakeServiceClient(f"https://{names.LAKE}.dfs.core.windows.net", DefaultAzureCredential())
+def files(deployer):
+    service = DataLakeServiceClient(f"https://{names.LAKE}.dfs.core.windows.net", deployer.credential)
     for name in ("raw", "staged", "gold"):
         try:
             service.create_file_system(name)
@@ -38,7 +37,7 @@ def files():
     raw.get_file_client("config/tables.json").upload_data(tables.read_bytes(), overwrite=True)
 
 
-def secret():
-    vault = SecretClient(f"https://{names.VAULT}.vault.azure.net", DefaultAzureCredential())
+def secret(deployer):
+    vault = SecretClient(f"https://{names.VAULT}.vault.azure.net", deployer.credential)
     vault.set_secret(names.SECRET, provision.sql_password)
     line(f"secret {names.SECRET} in {names.VAULT}")
