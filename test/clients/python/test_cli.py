@@ -6,6 +6,10 @@ import xml.etree.ElementTree
 
 import pytest
 from azure.mgmt.datafactory import DataFactoryManagementClient
+from azure.mgmt.resource.resources import ResourceManagementClient
+from azure.mgmt.synapse import SynapseManagementClient
+from azure.mgmt.synapse.models import DataLakeStorageAccountDetails, ManagedIdentity, Workspace
+from azure.synapse.artifacts import ArtifactsClient
 
 BINARY = os.environ.get("AXONITE_BINARY", "build/release/axonite")
 
@@ -109,3 +113,35 @@ def test_run_refuses_wrong_names(folder, place):
     wrong = axonite("run", "Nobody", *place)
     assert wrong.returncode == 1 and "Nobody" in wrong.stderr
     assert axonite("run", "Check", "--parameters", "{", *place).returncode == 1
+
+
+@pytest.fixture
+def workspace(unique, owner, subscription_id):
+    """Its creator is Synapse Administrator there."""
+    ResourceManagementClient(owner, subscription_id).resource_groups.create_or_update(unique, {"location": "westeurope"})
+    lake = DataLakeStorageAccountDetails(account_url=f"https://{unique}.dfs.core.windows.net", filesystem="raw")
+    SynapseManagementClient(owner, subscription_id).workspaces.begin_create_or_update(
+        unique, unique + "-ws", Workspace(location="westeurope", identity=ManagedIdentity(type="SystemAssigned"), default_data_lake_storage=lake)
+    ).result()
+    return unique + "-ws"
+
+
+def test_a_workspace_takes_the_same_folder_with_scripts_and_notebooks(folder, workspace, owner):
+    notebook = {"nbformat": 4, "nbformat_minor": 2, "metadata": {"language_info": {"name": "python"}}, "cells": []}
+    script = {"content": {"query": "SELECT 1", "metadata": {"language": "sql"}}, "type": "SqlQuery"}
+    for path, properties in {"notebook/Join": notebook, "sqlscript/One": script}.items():
+        file = folder / (path + ".json")
+        file.parent.mkdir()
+        file.write_text(json.dumps({"name": file.stem, "properties": properties}))
+    ran = axonite("run", "Parent", "--folder", folder, "--workspace", workspace)
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    client = ArtifactsClient(owner, f"https://{workspace}.dev.azuresynapse.net")
+    assert client.notebook.get_notebook("Join").name == "Join"
+    assert client.sql_script.get_sql_script("One").properties.content.query == "SELECT 1"
+    failed = axonite("run", "Check", "--parameters", '{"n": 0}', "--workspace", workspace)
+    assert failed.returncode == 1 and "E7: Only <a few>." in failed.stdout
+
+
+def test_run_says_when_the_workspace_is_not_there(folder):
+    refused = axonite("run", "Parent", "--folder", folder, "--workspace", "nobodys-ws")
+    assert refused.returncode == 1 and "403" in refused.stderr
