@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Brings what versions.txt pins: DuckDB's library and headers, the test clients' environment, the quickstart's data.
+"""Brings what versions.txt pins: DuckDB's library and headers, the environments of the test clients and of
+notebooks.
 
     setup.py deps      prints the folder with duckdb/, made when missing
     setup.py clients   prints the Python of the clients' virtual environment, made when missing
+    setup.py workers   prints the Python that runs notebooks, made when missing
 
 Each lives in the cache under the hash of its pins, is built beside its place and moved there when whole, so an
 interrupted run leaves nothing that looks finished. apt packages are the business of ./x, which runs before Python
@@ -159,6 +161,8 @@ def main():
         print(deps())
     elif what == "clients":
         print(environment("clients", section("clients")) / "bin/python")
+    elif what == "workers":
+        print(environment("workers", section("workers")) / "bin/python")
     else:
         sys.exit(__doc__)
 
