@@ -1,0 +1,1 @@
+"""What runs inside Axonite's worker processes. Never imported by the server's clients."""
