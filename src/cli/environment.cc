@@ -79,6 +79,11 @@ void remove_server_file(const std::filesystem::path& data_dir) {
   std::filesystem::remove(data_dir / kServerFile, ignored);
 }
 
+std::filesystem::path inherited_worker_python() {
+  const char* python = std::getenv("AXONITE_WORKER_PYTHON");
+  return python ? python : "";
+}
+
 std::string inherited_proxy() {
   for (const char* name : {"HTTPS_PROXY", "https_proxy"})
     if (const char* value = std::getenv(name); value && *value) return value;

@@ -25,6 +25,9 @@ Result<void> write_server_file(const std::filesystem::path& data_dir, const serv
 Result<server::Ports> read_server_file(const std::filesystem::path& data_dir);
 void remove_server_file(const std::filesystem::path& data_dir);
 
+// AXONITE_WORKER_PYTHON: the interpreter of notebooks; empty = none.
+std::filesystem::path inherited_worker_python();
+
 // The user's own HTTPS proxy, which becomes the server's way to hosts that are not Azure's.
 std::string inherited_proxy();
 

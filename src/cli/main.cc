@@ -14,6 +14,7 @@ void add_up(CLI::App& app, axonite::server::Config& config, int& code) {
   up->add_option("--sql-port", config.sql_port, "Dedicated SQL pools")->capture_default_str();
   up->add_option("--sql-serverless-port", config.sql_serverless_port, "Serverless SQL")->capture_default_str();
   up->add_option("--spark-port", config.spark_port, "Spark Connect")->capture_default_str();
+  up->add_option("--worker-python", config.worker_python, "The Python that runs notebooks (./x sets it)")->envname("AXONITE_WORKER_PYTHON");
   up->callback([&] {
     config.upstream_proxy = axonite::cli::inherited_proxy();
     code = axonite::cli::up(config);

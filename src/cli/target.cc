@@ -42,7 +42,7 @@ Result<Target> find_or_start(const std::filesystem::path& data_dir) {
     target.data_dir = std::filesystem::temp_directory_path() / ("axonite-" + new_uuid().substr(0, 8));
     std::filesystem::create_directories(target.data_dir);
     std::filesystem::permissions(target.data_dir, std::filesystem::perms::owner_all);
-    TRY(target.own, server::Server::start({.data_dir = target.data_dir, .port = 0, .sql_port = 0, .sql_serverless_port = 0, .spark_port = 0, .upstream_proxy = inherited_proxy()}));
+    TRY(target.own, server::Server::start({.data_dir = target.data_dir, .port = 0, .sql_port = 0, .sql_serverless_port = 0, .spark_port = 0, .worker_python = inherited_worker_python(), .upstream_proxy = inherited_proxy()}));
     target.ports = target.own->ports();
   }
   TRY(target.environment, environment_for(target.data_dir, target.ports));

@@ -32,6 +32,10 @@ Result<std::unique_ptr<Pipelines>> Pipelines::open(const std::filesystem::path& 
   pipeline::Activities activities = pipeline::activities::data_activities(*pipelines->ports);
   if (!pipelines->ports->view_of || !pipelines->ports->engine)
     for (const char* type : {"Copy", "Lookup", "GetMetadata", "Delete"}) activities[type] = &no_lake;
+  if (stores.notebooks)
+    activities["SynapseNotebook"] = [ports = pipelines->ports.get(), notebooks = stores.notebooks](const pipeline::Work& work) {
+      return pipeline::activities::notebook(*ports, *notebooks, work);
+    };
   TRY(pipelines->log, pipeline::RunLog::open(data_dir / "runs.db"));
   pipelines->runner = std::make_unique<pipeline::Runner>(*pipelines->log, *pipelines->definitions, std::move(activities), &events, clock);
   return pipelines;

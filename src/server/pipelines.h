@@ -4,6 +4,7 @@
 
 #include "front/front.h"
 #include "identity/directory.h"
+#include "pipeline/activities/notebook.h"
 #include "pipeline/references.h"
 #include "pipeline/runner.h"
 #include "server/definitions.h"
@@ -27,6 +28,7 @@ struct PipelineStores {
   std::function<Result<engine::Engine*>()> engine;
   engine::ViewOf view_of;
   linked_service::SqlPort* sql = nullptr;
+  pipeline::NotebookPort* notebooks = nullptr;
 };
 
 struct Pipelines {

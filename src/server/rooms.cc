@@ -19,7 +19,8 @@ Result<void> write_owner_file(const std::filesystem::path& data_dir, const ident
 
 }  // namespace
 
-Result<std::unique_ptr<Rooms>> Rooms::open(const std::filesystem::path& data_dir, Clock& clock) {
+Result<std::unique_ptr<Rooms>> Rooms::open(const Config& config, Clock& clock) {
+  const std::filesystem::path& data_dir = config.data_dir;
   auto rooms = std::unique_ptr<Rooms>(new Rooms{.data_dir = data_dir, .clock = clock});
   TRY(rooms->events, event::Stream::open(data_dir / "events.db", clock));
   TRY(rooms->directory, identity::Directory::open(data_dir, clock));
@@ -34,6 +35,7 @@ Result<std::unique_ptr<Rooms>> Rooms::open(const std::filesystem::path& data_dir
   rooms->workspace_access = std::make_unique<DirectoryWorkspaceAccess>(*rooms->directory);
   rooms->sql = std::make_unique<Sql>(data_dir, *rooms->directory, *rooms->documents, *rooms->lake, *rooms->events, clock);
   rooms->pool_databases = std::make_unique<EnginePoolDatabases>(rooms->sql->engine());
+  TRY(rooms->notebooks, Notebooks::open(data_dir, config.worker_python, *rooms->directory, clock));
   rooms->front = std::make_unique<front::Front>(rooms->directory->verifier(), rooms->directory->roles(), *rooms->events, clock);
   return rooms;
 }
@@ -68,6 +70,9 @@ Result<void> Rooms::mount() {
   front->add(service::synapse::synapse_artifact_service(*synapse));
   synapse_access = std::make_unique<service::synapse::AccessRooms>(directory->roles());
   front->add(service::synapse::synapse_access_service(*synapse_access));
+  notebook_snapshots = std::make_unique<service::synapse::SnapshotRooms>(
+      [this](std::string_view workspace, std::string_view run) { return notebooks->snapshot(workspace, run); });
+  front->add(service::synapse::notebook_snapshot_service(*notebook_snapshots));
 
   monitor = std::make_unique<service::monitor::Rooms>(*documents, *events);
   front->add(service::monitor::monitor_service(*monitor));
@@ -77,7 +82,8 @@ Result<void> Rooms::mount() {
 
   PipelineStores stores{.engine = [this]() -> Result<engine::Engine*> { return &sql->engine(); },
                         .view_of = [this](const identity::Principal& principal) { return lake->view(principal); },
-                        .sql = &sql->port()};
+                        .sql = &sql->port(),
+                        .notebooks = notebooks.get()};
   TRY(pipelines, Pipelines::open(data_dir, *documents, *sealer, *directory, *events, *front, stores, clock));
   pipelines->mount(*documents, *front);
 

@@ -13,6 +13,7 @@
 #include "linked_service/sealing.h"
 #include "resource/documents.h"
 #include "server/adapters.h"
+#include "server/notebooks.h"
 #include "server/pipelines.h"
 #include "server/server.h"
 #include "server/sql.h"
@@ -26,6 +27,7 @@
 #include "service/storage/service.h"
 #include "service/studio/studio.h"
 #include "service/synapse/access_control.h"
+#include "service/synapse/notebook_snapshots.h"
 #include "service/synapse/service.h"
 #include "vault/vault.h"
 
@@ -33,7 +35,7 @@ namespace axonite::server {
 
 struct Rooms {
   // Opens what the data directory holds, or makes it.
-  static Result<std::unique_ptr<Rooms>> open(const std::filesystem::path& data_dir, Clock& clock);
+  static Result<std::unique_ptr<Rooms>> open(const Config& config, Clock& clock);
   // Mounts every service; after it, front answers.
   Result<void> mount();
 
@@ -66,6 +68,8 @@ struct Rooms {
   std::unique_ptr<service::monitor::Rooms> monitor;
   std::unique_ptr<service::synapse::AccessRooms> synapse_access;
   std::unique_ptr<service::studio::Rooms> studio;
+  std::unique_ptr<Notebooks> notebooks;
+  std::unique_ptr<service::synapse::SnapshotRooms> notebook_snapshots;
 
   // Follow the event stream from here on: last made, first ended.
   std::unique_ptr<service::monitor::StoredAlertRules> alert_rules;

@@ -54,7 +54,7 @@ class RunningServer : public Server {
     if (failed) return std::unexpected(invalid("DataDirectoryInvalid", "The data directory " + config.data_dir.string() + " cannot be made: " + failed.message() + "."));
     TRY(lock_, lock_directory(config.data_dir));
     TRY(authority_, net::CertificateAuthority::open(config.data_dir / "ca"));
-    TRY(rooms_, Rooms::open(config.data_dir, system_clock()));
+    TRY(rooms_, Rooms::open(config, system_clock()));
     CHECK_OK(rooms_->mount());
     return listen(config);
   }
@@ -80,6 +80,7 @@ class RunningServer : public Server {
                                     .is_call_back = [&directory](const http::Request& request) { return is_call_back(directory, request); }}));
     ports_.front = http_->port();
     CHECK_OK(rooms_->sql->listen(*poller_, *authority_, config, ports_));
+    rooms_->notebooks->set_ports(ports_);
     rooms_->studio->endpoints = {{"front", "http://127.0.0.1:" + std::to_string(ports_.front)},
                                 {"dedicated SQL", "127.0.0.1:" + std::to_string(ports_.sql)},
                                 {"serverless SQL", "127.0.0.1:" + std::to_string(ports_.sql_serverless)}};

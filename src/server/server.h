@@ -17,6 +17,7 @@ struct Config {
   std::uint16_t sql_port = 1433;             // dedicated SQL pools
   std::uint16_t sql_serverless_port = 1434;  // serverless SQL
   std::uint16_t spark_port = 15002;          // Spark Connect
+  std::filesystem::path worker_python;       // the interpreter of notebooks; empty: they answer unsupported
   std::string upstream_proxy;                // "http://proxy:3128": for hosts that are not ours; empty = direct
 };
 
