@@ -27,6 +27,7 @@ Result<std::unique_ptr<Rooms>> Rooms::open(const Config& config, Clock& clock) {
   CHECK_OK(write_owner_file(data_dir, *rooms->directory));
   TRY(rooms->vaults, vault::Vaults::open(data_dir / "vault.db", data_dir / "vault.key", clock));
   TRY(rooms->documents, resource::Documents::open(data_dir / "resources.db", *rooms->events, clock));
+  TRY(rooms->data_map, catalog::Catalog::open(data_dir / "catalog.db", clock));
   TRY(rooms->operations, arm::Operations::open(data_dir / "operations.db", clock));
   TRY(rooms->lake, lake::Lake::open(data_dir / "lake", rooms->directory->roles(), clock));
   TRY(rooms->sealer, linked_service::Sealer::open(data_dir / "sealing.key"));
@@ -73,6 +74,11 @@ Result<void> Rooms::mount() {
   notebook_snapshots = std::make_unique<service::synapse::SnapshotRooms>(
       [this](std::string_view workspace, std::string_view run) { return notebooks->snapshot(workspace, run); });
   front->add(service::synapse::notebook_snapshot_service(*notebook_snapshots));
+
+  purview = std::unique_ptr<service::purview::Rooms>(new service::purview::Rooms{*documents, *data_map, tenant, clock});
+  front->add(service::purview::data_map_service(*purview));
+  front->add(service::purview::purview_account_service(*purview));
+  TRY(lineage_feed, catalog::Feed::start(*data_map, *events, clock));
 
   monitor = std::make_unique<service::monitor::Rooms>(*documents, *events);
   front->add(service::monitor::monitor_service(*monitor));

@@ -7,6 +7,8 @@
 #include "arm/providers.h"
 #include "artifact/artifacts.h"
 #include "base/clock.h"
+#include "catalog/catalog.h"
+#include "catalog/feed.h"
 #include "event/stream.h"
 #include "front/front.h"
 #include "identity/directory.h"
@@ -22,6 +24,7 @@
 #include "service/entra/entra.h"
 #include "service/key_vault/service.h"
 #include "service/monitor/service.h"
+#include "service/purview/service.h"
 #include "service/resource_manager/service.h"
 #include "service/storage/accounts.h"
 #include "service/storage/service.h"
@@ -46,6 +49,7 @@ struct Rooms {
   std::unique_ptr<vault::Vaults> vaults;
   std::unique_ptr<resource::Documents> documents;
   std::unique_ptr<arm::Operations> operations;
+  std::unique_ptr<catalog::Catalog> data_map;
   std::unique_ptr<lake::Lake> lake;
   std::unique_ptr<linked_service::Sealer> sealer;
   std::unique_ptr<artifact::Artifacts> artifacts;
@@ -65,6 +69,7 @@ struct Rooms {
   std::unique_ptr<service::storage::Rooms> storage;
   std::unique_ptr<service::storage::AccountRooms> storage_accounts;
   std::unique_ptr<service::synapse::Rooms> synapse;
+  std::unique_ptr<service::purview::Rooms> purview;
   std::unique_ptr<service::monitor::Rooms> monitor;
   std::unique_ptr<service::synapse::AccessRooms> synapse_access;
   std::unique_ptr<service::studio::Rooms> studio;
@@ -72,6 +77,7 @@ struct Rooms {
   std::unique_ptr<service::synapse::SnapshotRooms> notebook_snapshots;
 
   // Follow the event stream from here on: last made, first ended.
+  std::unique_ptr<catalog::Feed> lineage_feed;
   std::unique_ptr<service::monitor::StoredAlertRules> alert_rules;
   std::unique_ptr<http::Transport> webhooks;
   std::unique_ptr<axonite::monitor::Alerts> alerts;

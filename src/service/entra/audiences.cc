@@ -10,6 +10,8 @@ constexpr std::string_view kAudiences[] = {
     "https://sql.azuresynapse.net",     "https://graph.microsoft.com",         "https://purview.azure.net",
     "https://ml.azure.com",             "https://api.loganalytics.io",         "https://api.loganalytics.azure.com",
     "https://monitor.azure.com",        "https://datafactory.azure.com",
+    // Purview by its application id, as pyapacheatlas asks for it.
+    "73c2949e-da2d-457a-9607-fcc665198967",
 };
 
 constexpr std::string_view kAccountSuffixes[] = {".blob.core.windows.net", ".dfs.core.windows.net"};
