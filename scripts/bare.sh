@@ -19,7 +19,7 @@ mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sou
   sed '/^ *#/d' | awk 'match($0, /https?:[^ ]+/) && !/security/ && !found { print substr($0, RSTART, RLENGTH); found = 1 }')
 debootstrap --variant=minbase --include=ca-certificates bookworm "$system" ${mirror:+"$mirror"}
 cp -a /etc/apt/. "$system/etc/apt/"
-cp -aL /etc/ssl/certs/. "$system/etc/ssl/certs/"
+cp -aL --remove-destination /etc/ssl/certs/. "$system/etc/ssl/certs/"  # Debian's own are links
 cp /etc/resolv.conf /etc/hosts "$system/etc/" 2>/dev/null || true
 [ -f /etc/pip.conf ] && cp /etc/pip.conf "$system/etc/"
 for file in "$HOME/.npmrc" "$HOME/.config/pip/pip.conf" "$HOME/.pip/pip.conf"; do

@@ -87,6 +87,15 @@ def check_includes(path, lines, allowed):
         yield_error("header-includes", path, f"{includes} includes (at most {HEADER_INCLUDES_MAX})")
 
 
+def check_namespace(path, lines):
+    """namespace = path; base's vocabulary lives in axonite itself, and a file may add a namespace below its own."""
+    folders = path.split("/")[1:-1]
+    wanted = "::".join(["axonite", *folders]) if folders[0] != "base" else "axonite"
+    opened = [match.group(1) for line in lines if (match := re.match(r"namespace ([\w:]+)", line))]
+    if not any(name == wanted or name.startswith(wanted + "::") for name in opened) and not path.endswith("/main.cc"):
+        yield_error("namespace", path, f"opens {', '.join(opened) or 'no namespace'}, not {wanted}")
+
+
 def check_functions(path, lines):
     start = None
     for number, line in enumerate(lines, 1):
@@ -133,6 +142,7 @@ def main():
             yield_error("file-length", path, f"{len(lines)} lines (at most {FILE_LINES_MAX})")
         if path.startswith("src/") and file.suffix in {".cc", ".h"}:
             check_includes(path, lines, allowed)
+            check_namespace(path, lines)
             check_functions(path, lines)
     return report()
 
