@@ -13,7 +13,7 @@ std::int64_t milliseconds(Time time) { return to_unix_nanoseconds(time) / 1'000'
 
 bool refers(const json::Value& body, std::string_view name) {
   const json::Value* supers = json::find(body, "superTypes");
-  bool below = supers && supers->is_array() && std::any_of(supers->get_array().begin(), supers->get_array().end(), [&](const json::Value& super) { return super == name; });
+  bool below = supers && supers->is_array() && std::any_of(supers->get_array().begin(), supers->get_array().end(), [&](const json::Value& super) { return super.is_string() && std::string_view(super.get_string()) == name; });
   return below || json::string_or(body, "endDef1.type") == name || json::string_or(body, "endDef2.type") == name;
 }
 
