@@ -153,7 +153,8 @@ Result<Bound> Binder::arithmetic(Bound left, Bound right, std::string_view op, i
   };
   if (is_string(left.type.id) && is_string(right.type.id)) {
     if (op != "+") return std::unexpected(invalid_operands(left.type, right.type, op, line));
-    return finish(string_sum(left.type, right.type), fmt::format("({} || {})", left.sql, right.sql));
+    // A constant NULL on either side would take the type from the sum.
+    return finish(string_sum(left.type, right.type), fmt::format("CAST(({} || {}) AS VARCHAR)", left.sql, right.sql));
   }
   auto is_classic = [](const Type& t) { return t.id == TypeId::datetime || t.id == TypeId::smalldatetime; };
   if ((is_classic(left.type) || is_classic(right.type)) && (op == "+" || op == "-")) {
