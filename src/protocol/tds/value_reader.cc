@@ -176,6 +176,8 @@ Result<Value> number_of(const ByteLengthType& t, std::string_view raw) {
 }
 
 bool length_fits(const ByteLengthType& t, std::size_t bytes) {
+  bool declares_bytes = t.token == 0x26 || t.token == 0x6D || t.token == 0x6E || t.token == 0x6F;
+  if (declares_bytes && bytes > static_cast<std::size_t>(t.bytes_max)) return false;
   switch (t.token) {
     case 0x68: return bytes == 1;
     case 0x26: return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;

@@ -40,6 +40,7 @@ TEST(TdsValue, DecimalsOfEveryWidthTravel) {
   travels({.id = TypeId::decimal, .precision = 38, .scale = 0}, "-99999999999999999999999999999999999999");
   travels({.id = TypeId::decimal, .precision = 38, .scale = 38}, "0.99999999999999999999999999999999999999");
   EXPECT_EQ(written({.id = TypeId::decimal, .precision = 5, .scale = 2}, "1.005"s), "\x6A\5\5\2\5\1\x65\0\0\0"s) << "rounds half away";
+  EXPECT_EQ(written({.id = TypeId::decimal, .precision = 5, .scale = 2}, std::string(40, '9')), "\x6A\5\5\2\0"s) << "no decimal: NULL";
   EXPECT_EQ(written({.id = TypeId::decimal, .precision = 5, .scale = 2}, {}), "\x6A\5\5\2\0"s);
 }
 
@@ -106,6 +107,7 @@ TEST(TdsValue, BrokenValuesAreRefused) {
   EXPECT_EQ(read("\x26\4\4\0"s), "TdsProtocol");
   EXPECT_EQ(read("\x2A\x08\6\0\0\0\0\0\0"s), "TdsProtocol") << "scale 8";
   EXPECT_EQ(read("\x6A\x11\x27\0\0"s), "TdsProtocol") << "precision 39";
+  EXPECT_EQ(read("\x6E\4\x08\0\0\0\0\1\0\0\0"s), "TdsProtocol") << "more bytes than declared";
   EXPECT_EQ(read("\xF1"s), "TdsType");
   EXPECT_EQ(read(""), "TdsType");
 }

@@ -64,6 +64,7 @@ std::optional<DateTimeOffset> parse_date_time_offset(std::string_view text) {
 std::optional<__int128> parse_decimal(std::string_view text, int scale) {
   bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
+  constexpr auto tenth = static_cast<__int128>(~static_cast<unsigned __int128>(0) >> 1) / 10;
   __int128 value = 0;
   int fraction = -1, seen = 0;
   bool round_up = false;
@@ -77,10 +78,14 @@ std::optional<__int128> parse_decimal(std::string_view text, int scale) {
       if (fraction == scale + 1) round_up = c >= '5';
       continue;
     }
+    if (value >= tenth) return std::nullopt;  // more digits than any decimal has
     value = value * 10 + (c - '0');
   }
   if (seen == 0) return std::nullopt;
-  for (int i = std::max(fraction, 0); i < scale; ++i) value *= 10;
+  for (int i = std::max(fraction, 0); i < scale; ++i) {
+    if (value >= tenth) return std::nullopt;  // more digits than any decimal has
+    value *= 10;
+  }
   if (round_up) ++value;
   return negative ? -value : value;
 }
