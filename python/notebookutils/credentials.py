@@ -1,6 +1,7 @@
 import base64
 import json
 import time
+import urllib.parse
 
 from axonite_worker.session import session
 
@@ -33,6 +34,15 @@ def _vault(name):
 def getSecret(akvName, secret, linkedService=None):
     """With a linked service, too, the secret is read as the identity of the notebook."""
     return request("GET", f"{_vault(akvName)}/secrets/{secret}", AUDIENCES["vault"], params={"api-version": "7.4"}).json()["value"]
+
+
+def getSecretWithLS(linkedService, secret):
+    """From the vault that a linked service of this workspace names, as the identity of the notebook."""
+    url = f"{session.context['endpoint']}/linkedservices/{urllib.parse.quote(linkedService, safe='')}"
+    properties = request("GET", url, AUDIENCES["synapse"], params={"api-version": "2020-12-01"}).json()["properties"]
+    if properties.get("type") != "AzureKeyVault":
+        raise ValueError(f"The linked service '{linkedService}' is no Key Vault.")
+    return getSecret(properties["typeProperties"]["baseUrl"], secret)
 
 
 def putSecret(akvName, secretName, secretValue, linkedService=None):

@@ -1,22 +1,29 @@
 """Notebooks deployed with azure-synapse-artifacts and run by pipelines of a factory, as the factory's identity."""
+import base64
 import datetime
+import json
 import time
 import uuid
 
 import pytest
 import requests
+from azure.keyvault.secrets import SecretClient
 from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.datafactory import DataFactoryManagementClient
 from azure.mgmt.datafactory.models import Factory, FactoryIdentity, RunFilterParameters
+from azure.mgmt.keyvault import KeyVaultManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
 from azure.mgmt.synapse import SynapseManagementClient
 from azure.storage.filedatalake import DataLakeServiceClient
 from azure.synapse.accesscontrol import AccessControlClient
 from azure.synapse.artifacts import ArtifactsClient
+from azure.synapse.artifacts.models import AzureKeyVaultLinkedService
 
 COMPUTE_OPERATOR = "e3844cc7-4670-42cb-9349-9bdac1ee7881"
 ARTIFACT_USER = "53faaa0e-40b6-40c8-a2ff-e38f2d388875"
+SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
+SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
 BLOB_DATA_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 POOL = "small"
 ENDED = ("Succeeded", "Failed", "Cancelled")
@@ -87,6 +94,11 @@ class Place:
     def run(self, name, parameters=None):
         return self.wait(self.start(name, parameters))
 
+    def grant(self, role, scope, principal):
+        definition = f"/subscriptions/{self.subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+        assignments = AuthorizationManagementClient(self.owner, self.subscription).role_assignments
+        assignments.create(scope, str(uuid.uuid4()), {"role_definition_id": definition, "principal_id": principal, "principal_type": "ServicePrincipal"})
+
     def snapshot(self, result, credential=None):
         token = (credential or self.owner).get_token("https://dev.azuresynapse.net/.default").token
         return requests.get(result["snapshotUrl"], params={"api-version": "2020-12-01"}, headers={"Authorization": "Bearer " + token}, timeout=30)
@@ -105,12 +117,15 @@ def lake(place):
     client = StorageManagementClient(place.owner, place.subscription)
     account = client.storage_accounts.begin_create(place.name, "st" + place.name, {
         "location": "eastus", "sku": {"name": "Standard_LRS"}, "kind": "StorageV2", "properties": {"isHnsEnabled": True}}).result()
-    role = f"/subscriptions/{place.subscription}/providers/Microsoft.Authorization/roleDefinitions/{BLOB_DATA_CONTRIBUTOR}"
-    AuthorizationManagementClient(place.owner, place.subscription).role_assignments.create(
-        account.id, str(uuid.uuid4()), {"role_definition_id": role, "principal_id": place.identity, "principal_type": "ServicePrincipal"})
+    place.grant(BLOB_DATA_CONTRIBUTOR, account.id, place.identity)
     key = client.storage_accounts.list_keys(place.name, account.name)["keys"][0]["value"]
     DataLakeServiceClient(f"https://{account.name}.dfs.core.windows.net", credential=key).create_file_system("raw")
     return f"abfss://raw@{account.name}.dfs.core.windows.net"
+
+
+def object_id(credential):
+    claims = credential.get_token("https://management.azure.com/.default").token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["oid"]
 
 
 def result_of(activity):
@@ -215,6 +230,24 @@ def test_azure_identity_inside_a_notebook(place):
     activity = place.run("identity")
     assert activity.status == "Succeeded", activity.error
     assert result_of(activity)["exitValue"] == place.identity
+
+
+def test_secrets_by_vault_and_by_linked_service(place, tenant_id):
+    vault = KeyVaultManagementClient(place.owner, place.subscription).vaults.begin_create_or_update(place.name, place.name, {
+        "location": "eastus", "properties": {"tenantId": tenant_id, "sku": {"family": "A", "name": "standard"}, "enableRbacAuthorization": True}}).result()
+    place.grant(SECRETS_OFFICER, vault.id, object_id(place.owner))
+    SecretClient(f"https://{place.name}.vault.azure.net", place.owner).set_secret("password", "hush-hush")
+    vault_service = AzureKeyVaultLinkedService(base_url=f"https://{place.name}.vault.azure.net/")
+    place.artifacts.linked_service.begin_create_or_update_linked_service("Vault", vault_service).result()
+    place.deploy("secrets", code(
+        f"direct = mssparkutils.credentials.getSecret('{place.name}', 'password')",
+        "mssparkutils.notebook.exit(direct == mssparkutils.credentials.getSecretWithLS('Vault', 'password') == 'hush-hush')"))
+    refused = place.run("secrets")
+    assert refused.status == "Failed" and refused.error["errorCode"] == "ServiceError" and "403" in refused.error["message"]
+    place.grant(SECRETS_USER, vault.id, place.identity)
+    activity = place.run("secrets")
+    assert activity.status == "Succeeded", activity.error
+    assert result_of(activity)["exitValue"] == "True"
 
 
 def test_a_notebook_runs_another(place):
