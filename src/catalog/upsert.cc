@@ -59,7 +59,7 @@ Result<void> Upsert::identify(const Entity& entity) {
   if (target.created)
     for (const Target& other : targets_)
       if (other.created && other.row.type == entity.type && other.row.qualified_name == name) target.row = other.row;
-  std::string key = entity.guid.empty() ? "-" + std::to_string(9'000'000'000'000'000 + targets_.size()) : entity.guid;
+  std::string key = entity.guid.empty() ? "-" + std::to_string(9'000'000'000'000'000 + guids_.size()) : entity.guid;
   if (is_placeholder(key) && !guids_.emplace(key, target.row.guid).second && guids_[key] != target.row.guid)
     return std::unexpected(bad_parameters("guid " + key + " stands for two entities"));
   types_of_[target.row.guid] = entity.type;

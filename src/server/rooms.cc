@@ -41,10 +41,8 @@ Result<std::unique_ptr<Rooms>> Rooms::open(const Config& config, Clock& clock) {
   return rooms;
 }
 
-Result<void> Rooms::mount() {
-  std::string tenant = directory->tenant_id();
-  CHECK_OK(service::resource_manager::ensure_subscription(*documents, directory->subscription_id(), tenant));
-
+// Who may do what, secrets, files.
+void Rooms::mount_ground() {
   entra = std::make_unique<service::entra::Rooms>(*directory, clock);
   front->add(service::entra::token_service(*entra));
   front->add(service::entra::managed_identity_service(*entra));
@@ -53,20 +51,24 @@ Result<void> Rooms::mount() {
   authorization = std::make_unique<service::authorization::Rooms>(*directory);
   front->add(service::authorization::authorization_service(*authorization));
 
-  key_vault = std::unique_ptr<service::key_vault::Rooms>(new service::key_vault::Rooms{*documents, *vaults, removers, tenant, clock});
+  key_vault = std::unique_ptr<service::key_vault::Rooms>(new service::key_vault::Rooms{*documents, *vaults, removers, directory->tenant_id(), clock});
   front->add(service::key_vault::secret_service(*key_vault));
   front->add(service::key_vault::vault_management_service(*key_vault));
-
-  data_factory = std::make_unique<service::data_factory::Rooms>(*documents, *artifacts, *identities);
-  front->add(service::data_factory::data_factory_service(*data_factory, removers));
 
   storage = std::make_unique<service::storage::Rooms>(*lake, directory->verifier(), clock);
   front->add(service::storage::storage_service(*storage));
   storage_accounts = std::make_unique<service::storage::AccountRooms>(*documents, *lake);
   front->add(service::storage::storage_accounts_service(*storage_accounts, removers));
 
+}
+
+// Factories, workspaces, the data map.
+Result<void> Rooms::mount_analytics() {
+  data_factory = std::make_unique<service::data_factory::Rooms>(*documents, *artifacts, *identities);
+  front->add(service::data_factory::data_factory_service(*data_factory, removers));
+
   synapse = std::unique_ptr<service::synapse::Rooms>(new service::synapse::Rooms{
-      *documents, *artifacts, *operations, removers, *identities, *pool_databases, *workspace_access, tenant});
+      *documents, *artifacts, *operations, removers, *identities, *pool_databases, *workspace_access, directory->tenant_id()});
   front->add(service::synapse::synapse_management_service(*synapse));
   front->add(service::synapse::synapse_artifact_service(*synapse));
   synapse_access = std::make_unique<service::synapse::AccessRooms>(directory->roles());
@@ -75,11 +77,15 @@ Result<void> Rooms::mount() {
       [this](std::string_view workspace, std::string_view run) { return notebooks->snapshot(workspace, run); });
   front->add(service::synapse::notebook_snapshot_service(*notebook_snapshots));
 
-  purview = std::unique_ptr<service::purview::Rooms>(new service::purview::Rooms{*documents, *data_map, tenant, clock});
+  purview = std::unique_ptr<service::purview::Rooms>(new service::purview::Rooms{*documents, *data_map, directory->tenant_id(), clock});
   front->add(service::purview::data_map_service(*purview));
   front->add(service::purview::purview_account_service(*purview));
   TRY(lineage_feed, catalog::Feed::start(*data_map, *events, clock));
+  return ok();
+}
 
+// What follows the event stream, and the runs that call everybody.
+Result<void> Rooms::mount_runs() {
   monitor = std::make_unique<service::monitor::Rooms>(*documents, *events);
   front->add(service::monitor::monitor_service(*monitor));
   alert_rules = std::make_unique<service::monitor::StoredAlertRules>(*documents);
@@ -92,6 +98,15 @@ Result<void> Rooms::mount() {
                         .notebooks = notebooks.get()};
   TRY(pipelines, Pipelines::open(data_dir, *documents, *sealer, *directory, *events, *front, stores, clock));
   pipelines->mount(*documents, *front);
+  return ok();
+}
+
+Result<void> Rooms::mount() {
+  std::string tenant = directory->tenant_id();
+  CHECK_OK(service::resource_manager::ensure_subscription(*documents, directory->subscription_id(), tenant));
+  mount_ground();
+  CHECK_OK(mount_analytics());
+  CHECK_OK(mount_runs());
 
   studio = std::unique_ptr<service::studio::Rooms>(new service::studio::Rooms{
       .calls = [this] { return front->call_counts(); }, .operations = [this] { return front->operation_names(); }, .started = clock.now(), .clock = clock});

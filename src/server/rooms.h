@@ -41,6 +41,10 @@ struct Rooms {
   static Result<std::unique_ptr<Rooms>> open(const Config& config, Clock& clock);
   // Mounts every service; after it, front answers.
   Result<void> mount();
+  // Its parts, in this order.
+  void mount_ground();
+  Result<void> mount_analytics();
+  Result<void> mount_runs();
 
   std::filesystem::path data_dir;
   Clock& clock;
