@@ -8,8 +8,6 @@
 namespace axonite::lake {
 namespace {
 
-Secret new_key() { return Secret(text::base64_encode(random_bytes(64))); }
-
 Error no_account(std::string_view name) {
   return not_found("AccountNotFound", "The storage account '" + std::string(name.substr(0, 24)) + "' does not exist.");
 }
@@ -27,10 +25,12 @@ Result<Account> Lake::create_account(std::string_view name, std::string_view res
     if (text::equals_ignoring_case(found->second.resource_id, resource_id)) return found->second;
     return std::unexpected(conflict("StorageAccountAlreadyTaken", "The storage account named " + std::string(name) + " is already taken."));
   }
-  Account account{std::string(name), std::string(resource_id), is_hierarchical, {new_key(), new_key()}, state_->clock.now()};
+  std::string seeds[] = {AccountKeys::new_seed(), AccountKeys::new_seed()};
+  Secret keys[] = {state_->account_keys.derive(name, seeds[0]), state_->account_keys.derive(name, seeds[1])};
+  Account account{std::string(name), std::string(resource_id), is_hierarchical, {keys[0], keys[1]}, state_->clock.now()};
   CHECK_OK(state_->database->write([&](store::Connection& c) {
-    return c.execute("INSERT INTO accounts(name, resource_id, hierarchical, key1, key2, created) VALUES(?1,?2,?3,?4,?5,?6)", account.name,
-                     account.resource_id, account.is_hierarchical, account.keys[0].reveal(), account.keys[1].reveal(), to_unix_nanoseconds(account.created));
+    return c.execute("INSERT INTO accounts(name, resource_id, hierarchical, seed1, seed2, created) VALUES(?1,?2,?3,?4,?5,?6)", account.name,
+                     account.resource_id, account.is_hierarchical, seeds[0], seeds[1], to_unix_nanoseconds(account.created));
   }));
   state_->accounts.emplace(account.name, account);
   return account;
@@ -47,12 +47,12 @@ Result<Account> Lake::regenerate_key(std::string_view name, int index) {
   std::unique_lock lock(state_->accounts_mutex);
   auto found = state_->accounts.find(name);
   if (found == state_->accounts.end()) return std::unexpected(no_account(name));
-  Secret key = new_key();
+  std::string seed = AccountKeys::new_seed();
   CHECK_OK(state_->database->write([&](store::Connection& c) {
-    return index == 0 ? c.execute("UPDATE accounts SET key1 = ?2 WHERE name = ?1", name, key.reveal())
-                      : c.execute("UPDATE accounts SET key2 = ?2 WHERE name = ?1", name, key.reveal());
+    return index == 0 ? c.execute("UPDATE accounts SET seed1 = ?2 WHERE name = ?1", name, seed)
+                      : c.execute("UPDATE accounts SET seed2 = ?2 WHERE name = ?1", name, seed);
   }));
-  found->second.keys[index == 0 ? 0 : 1] = std::move(key);
+  found->second.keys[index == 0 ? 0 : 1] = state_->account_keys.derive(name, seed);
   return found->second;
 }
 

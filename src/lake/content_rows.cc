@@ -22,7 +22,9 @@ constexpr std::string_view kMigrations[] = {
          PRIMARY KEY(node, position)) WITHOUT ROWID;
        CREATE TABLE blocks(root INTEGER NOT NULL, path TEXT NOT NULL, block_id TEXT NOT NULL, chunk INTEGER NOT NULL, size INTEGER NOT NULL,
          staged INTEGER NOT NULL, PRIMARY KEY(root, path, block_id)) WITHOUT ROWID;
-       CREATE INDEX blocks_by_age ON blocks(staged);)"};
+       CREATE INDEX blocks_by_age ON blocks(staged);)",
+    // What stood there becomes a seed: an account made before gets new keys.
+    "ALTER TABLE accounts RENAME COLUMN key1 TO seed1; ALTER TABLE accounts RENAME COLUMN key2 TO seed2"};
 
 Result<void> drop_extents(store::Connection& c, std::int64_t node, Garbage& garbage) {
   std::vector<std::int64_t> chunks;

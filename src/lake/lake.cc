@@ -22,9 +22,10 @@ Result<void> sweep_orphans(Lake::State& state) {
 
 Result<void> load_accounts(Lake::State& state) {
   return state.database->read([&](store::Connection& c) -> Result<void> {
-    return c.each("SELECT name, resource_id, hierarchical, key1, key2, created FROM accounts", [&](store::Statement& row) {
-      Account account{std::string(row.text(0)), std::string(row.text(1)), row.integer(2) != 0,
-                      {Secret(std::string(row.text(3))), Secret(std::string(row.text(4)))}, from_unix_nanoseconds(row.integer(5))};
+    return c.each("SELECT name, resource_id, hierarchical, seed1, seed2, created FROM accounts", [&](store::Statement& row) {
+      std::string name(row.text(0));
+      Secret keys[] = {state.account_keys.derive(name, row.text(3)), state.account_keys.derive(name, row.text(4))};
+      Account account{name, std::string(row.text(1)), row.integer(2) != 0, {keys[0], keys[1]}, from_unix_nanoseconds(row.integer(5))};
       state.accounts.emplace(account.name, std::move(account));
     });
   });
@@ -38,7 +39,8 @@ Lake::~Lake() = default;
 Result<std::unique_ptr<Lake>> Lake::open(const std::filesystem::path& folder, const identity::Authorizer& authorizer, Clock& clock,
                                          LakeOptions options) {
   TRY(ContentFolder content, ContentFolder::open(folder / "content", options.inline_bytes_max));
-  auto state = std::make_unique<State>(authorizer, clock, options, std::move(content));
+  TRY(AccountKeys account_keys, AccountKeys::open(folder / "lake.key"));
+  auto state = std::make_unique<State>(authorizer, clock, options, std::move(content), std::move(account_keys));
   TRY(state->database, store::Database::open(folder / "lake.db", tables::migrations()));
   CHECK_OK(load_accounts(*state));
   CHECK_OK(sweep_orphans(*state));

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <shared_mutex>
 
+#include "lake/account_keys.h"
 #include "lake/cache.h"
 #include "lake/namespace.h"
 #include "lake/tables.h"
@@ -10,13 +11,15 @@
 namespace axonite::lake {
 
 struct Lake::State {
-  State(const identity::Authorizer& authorizer_, Clock& clock_, LakeOptions options_, ContentFolder content_)
-      : authorizer(authorizer_), clock(clock_), options(options_), content(std::move(content_)), cache(options_.cache_bytes_max) {}
+  State(const identity::Authorizer& authorizer_, Clock& clock_, LakeOptions options_, ContentFolder content_, AccountKeys account_keys_)
+      : authorizer(authorizer_), clock(clock_), options(options_), content(std::move(content_)), account_keys(std::move(account_keys_)),
+        cache(options_.cache_bytes_max) {}
 
   const identity::Authorizer& authorizer;
   Clock& clock;
   LakeOptions options;
   ContentFolder content;
+  AccountKeys account_keys;
   mutable SnapshotCache cache;
   std::unique_ptr<store::Database> database;
   mutable std::shared_mutex accounts_mutex;
