@@ -133,6 +133,7 @@ def factory(owner, group, counter):
 
 
 def test_a_run_goes_on_to_the_same_result(server, factory, counter, rng):
+    witnessed = 0
     for _ in range(KILLS):
         counter.calls.clear()
         run_id = factory.start("whole")
@@ -141,6 +142,7 @@ def test_a_run_goes_on_to_the_same_result(server, factory, counter, rng):
             seen |= watch_until_killed(server, factory, run_id, rng)
             calls_done = {item for item in counter.calls if any(f"'item': '{item}'" in found[3] for found in seen.values() if found[0] == "Call")}
             before = dict(counter.calls)
+            witnessed += len(calls_done)
             server.start()
             kills += 1
         run = factory.wait(run_id)
@@ -150,6 +152,7 @@ def test_a_run_goes_on_to_the_same_result(server, factory, counter, rng):
         assert not repeated, f"finished calls were made again: {repeated}"
         assert set(counter.calls) == {str(item) for item in range(ITEMS)}
         assert max(counter.calls.values()) <= 1 + kills, "only a kill may repeat a call that was under way"
+    assert witnessed, "no kill came between two calls; the test has proved nothing"
 
 
 def watch_until_killed(server, factory, run_id, rng):
