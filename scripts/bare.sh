@@ -18,6 +18,7 @@ trap cleanup EXIT
 mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
   sed '/^ *#/d' | awk 'match($0, /https?:[^ ]+/) && !/security/ && !found { print substr($0, RSTART, RLENGTH); found = 1 }')
 debootstrap --variant=minbase --include=ca-certificates bookworm "$system" ${mirror:+"$mirror"}
+rm -f "$system/etc/apt/sources.list"
 cp -a /etc/apt/. "$system/etc/apt/"
 cp -aL --remove-destination /etc/ssl/certs/. "$system/etc/ssl/certs/"  # Debian's own are links
 cp /etc/resolv.conf /etc/hosts "$system/etc/" 2>/dev/null || true
