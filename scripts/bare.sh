@@ -9,7 +9,8 @@ command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -y 
 system=$(mktemp -d "${TMPDIR:-/var/tmp}/axonite-bare-XXXXXX")
 home=$system/root
 cleanup() {
-  umount -q "$system/proc" "$system/dev/pts" "$system/dev" 2>/dev/null || true
+  # Lazily: what still runs inside may hold them open, and nothing of the host may lie below the folder that goes.
+  for place in proc dev/pts dev; do umount -ql "$system/$place" 2>/dev/null || true; done
   rm -rf --one-file-system "$system"
 }
 trap cleanup EXIT
