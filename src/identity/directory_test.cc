@@ -89,6 +89,20 @@ TEST_F(DirectoryTest, RefusesTokensOfOtherIssuersAndWithoutSignature) {
   EXPECT_EQ(verify(wrong_tenant.issue(new_principal(), "https://vault.azure.net").token.reveal()), "InvalidAuthenticationTokenTenant");
 }
 
+// Nanoseconds in 64 bits do not reach every second that a claim can name.
+TEST_F(DirectoryTest, RefusesTimesThatNoClockReaches) {
+  const SigningKey& key = directory_->signing_key();
+  std::string header = text::base64url_encode(R"({"alg":"RS256","kid":")" + key.key_id() + R"("})");
+  auto expiring = [&](std::string_view seconds) {
+    std::string claims = R"({"aud":"https://vault.azure.net","tid":")" + directory_->tenant_id() + R"(","oid":"x","nbf":0,"exp":)" + std::string(seconds) + "}";
+    std::string body = header + "." + text::base64url_encode(claims);
+    return body + "." + text::base64url_encode(key.sign(body));
+  };
+  EXPECT_EQ(verify(expiring("8999999999")), "x");
+  EXPECT_EQ(verify(expiring("41002444800")), "InvalidAuthenticationToken");
+  EXPECT_EQ(verify(expiring("9223372036854775807")), "InvalidAuthenticationToken");
+}
+
 TEST_F(DirectoryTest, RolesCountAtTheirScopeAndBelow) {
   Principal who = new_principal();
   std::string group = "/subscriptions/s/resourceGroups/g";

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kTokenBytesMax = 16u << 10;
 constexpr std::size_t kCacheMax = 8192;
 constexpr std::chrono::seconds kSkew{300};  // between two clocks, as Entra's libraries allow
+constexpr std::int64_t kSecondsMax = 9'000'000'000;  // the year 2255; nanoseconds in 64 bits end in 2262
 
 std::string_view without_slashes(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
@@ -29,7 +30,7 @@ std::string_view kind_text(Principal::Kind kind) { return kind == Principal::Kin
 
 std::optional<Time> seconds_of(const json::Value& claims, std::string_view name) {
   const json::Value* found = json::find(claims, name);
-  if (!found || !found->is_int64() || found->get_int64() < 0 || found->get_int64() > 253402300799) return std::nullopt;
+  if (!found || !found->is_int64() || found->get_int64() < 0 || found->get_int64() > kSecondsMax) return std::nullopt;
   return from_unix_seconds(found->get_int64());
 }
 
