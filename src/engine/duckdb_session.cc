@@ -134,6 +134,17 @@ class DuckDbSession : public Session {
     return columns;
   }
 
+  Result<void> append(std::string_view table, _duckdb_data_chunk* chunk) override {
+    duckdb_appender appender = nullptr;
+    auto state = duckdb_appender_create(connection_, nullptr, std::string(table).c_str(), &appender);
+    if (state == DuckDBSuccess) state = duckdb_append_data_chunk(appender, reinterpret_cast<duckdb_data_chunk>(chunk));
+    if (state == DuckDBSuccess) state = duckdb_appender_close(appender);
+    auto message = state == DuckDBSuccess ? nullptr : duckdb_appender_error(appender);
+    auto outcome = state == DuckDBSuccess ? ok() : std::unexpected(invalid("EngineAppend", message ? message : "The rows do not fit the table."));
+    duckdb_appender_destroy(&appender);
+    return outcome;
+  }
+
   void interrupt() override { duckdb_interrupt(connection_); }
   bool in_transaction() const override { return in_explicit_transaction(connection_); }
   Result<void> set_time_zone(std::string_view name) override {

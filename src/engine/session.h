@@ -71,6 +71,8 @@ class Session {
   virtual Result<std::unique_ptr<Rows>> query(std::string_view sql, std::span<const Value> parameters = {}) = 0;
   // query() to the end; rows changed or returned.
   virtual Result<std::int64_t> execute(std::string_view sql, std::span<const Value> parameters = {}) = 0;
+  // Rows for a table of this session, as an encoder of C vectors made them; invalid("EngineAppend") when they do not fit.
+  virtual Result<void> append(std::string_view, _duckdb_data_chunk*) { return std::unexpected(unsupported("EngineAppend", "This session takes no chunks.")); }
   // Column names and types without running it.
   virtual Result<std::vector<Column>> describe(std::string_view sql) = 0;
   // From any thread: what runs ends with cancelled("QueryCancelled").
