@@ -1,9 +1,11 @@
 #include "server/rooms.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/file.h"
 #include "base/json.h"
+#include "protocol/spark_connect/server.h"
 
 namespace axonite::server {
 namespace {
@@ -15,6 +17,14 @@ Result<void> write_owner_file(const std::filesystem::path& data_dir, const ident
                     {"clientId", directory.first_owner()->app_id},
                     {"clientSecret", directory.first_owner()->secret.reveal()}};
   return write_file_durably(data_dir / kOwnerFile, json::write(file) + "\n", 0600);
+}
+
+// Those of every protocol, for the page of what is proved.
+std::vector<std::string> operation_names(const front::Front& front) {
+  std::vector<std::string> names = front.operation_names();
+  std::ranges::copy(protocol::spark_connect::operation_names(), std::back_inserter(names));
+  std::ranges::sort(names);
+  return names;
 }
 
 }  // namespace
@@ -109,7 +119,7 @@ Result<void> Rooms::mount() {
   CHECK_OK(mount_runs());
 
   studio = std::unique_ptr<service::studio::Rooms>(new service::studio::Rooms{
-      .calls = [this] { return front->call_counts(); }, .operations = [this] { return front->operation_names(); }, .started = clock.now(), .clock = clock});
+      .calls = [this] { return front->call_counts(); }, .operations = [this] { return operation_names(*front); }, .started = clock.now(), .clock = clock});
   front->add(service::studio::make_service(*studio));
 
   // Last: what no other management service knows is refused there in ARM's own words.

@@ -14,6 +14,7 @@
 #include "net/poller.h"
 #include "lake/namespace.h"
 #include "server/rooms.h"
+#include "server/spark.h"
 
 namespace axonite::server {
 namespace {
@@ -65,6 +66,7 @@ class RunningServer : public Server {
     sweeper_ = {};
     if (http_) http_->cancel_requests();
     if (poller_) poller_->stop(kStopGrace);
+    if (spark_) spark_->stop();
     if (rooms_) rooms_->sql->stop();
   }
 
@@ -80,10 +82,18 @@ class RunningServer : public Server {
                                     .is_call_back = [&directory](const http::Request& request) { return is_call_back(directory, request); }}));
     ports_.front = http_->port();
     CHECK_OK(rooms_->sql->listen(*poller_, *authority_, config, ports_));
+    SparkRooms spark{.engine = rooms_->sql->engine(),
+                     .view_of = [this](const identity::Principal& principal) { return rooms_->lake->view(principal); },
+                     .events = *rooms_->events,
+                     .verifier = directory.verifier(),
+                     .clock = system_clock()};
+    TRY(spark_, Spark::listen(spark, *poller_, *authority_, config.spark_port));
+    ports_.spark = spark_->port();
     rooms_->notebooks->set_ports(ports_);
     rooms_->studio->endpoints = {{"front", "http://127.0.0.1:" + std::to_string(ports_.front)},
                                 {"dedicated SQL", "127.0.0.1:" + std::to_string(ports_.sql)},
-                                {"serverless SQL", "127.0.0.1:" + std::to_string(ports_.sql_serverless)}};
+                                {"serverless SQL", "127.0.0.1:" + std::to_string(ports_.sql_serverless)},
+                                {"Spark Connect", "sc://localhost:" + std::to_string(ports_.spark)}};
     sweeper_ = std::jthread([this](std::stop_token stop) { sweep_lake(stop); });
     return ok();
   }
@@ -98,6 +108,7 @@ class RunningServer : public Server {
   std::unique_ptr<net::CertificateAuthority> authority_;
   std::unique_ptr<Rooms> rooms_;
   std::unique_ptr<net::Poller> poller_;
+  std::unique_ptr<Spark> spark_;
   std::unique_ptr<http::Server> http_;
   Ports ports_;
   std::jthread sweeper_;

@@ -1,0 +1,94 @@
+#include "protocol/spark_connect/execution.h"
+
+#include <spark/connect/base.pb.h>
+
+#include "base/id.h"
+
+namespace axonite::protocol::spark_connect {
+
+Execution::~Execution() {
+  cancel();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Execution::start(Work work, std::function<void()> interrupt, Stamp stamp) {
+  interrupt_ = std::move(interrupt);
+  thread_ = std::jthread([this, work = std::move(work), stamp = std::move(stamp)] {
+    {
+      std::lock_guard lock(mutex_);
+      running_ = true;
+    }
+    auto outcome = work([&](spark::proto::ExecutePlanResponse response) { return push(std::move(response), stamp); });
+    if (outcome) {
+      spark::proto::ExecutePlanResponse complete;
+      complete.mutable_result_complete();
+      outcome = push(std::move(complete), stamp);
+    }
+    std::lock_guard lock(mutex_);
+    running_ = false;
+    ended_ = true;
+    if (!outcome) error_ = cancelled_ ? axonite::cancelled("OPERATION_CANCELED", "[OPERATION_CANCELED] Operation has been canceled. SQLSTATE: HY008") : outcome.error();
+    changed_.notify_all();
+  });
+}
+
+// Waits while a reader is behind, so that a result of any size needs bounded memory.
+Result<void> Execution::push(spark::proto::ExecutePlanResponse response, const Stamp& stamp) {
+  response.set_operation_id(id_);
+  response.set_response_id(new_uuid());
+  Answer answer{response.response_id(), stamp(response)};
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return cancelled_ || bytes_ + answer.bytes.size() <= bytes_max_ || answers_.empty(); });
+  if (cancelled_) return std::unexpected(axonite::cancelled("OPERATION_CANCELED", "The operation was cancelled."));
+  bytes_ += answer.bytes.size();
+  answers_.push_back(std::move(answer));
+  changed_.notify_all();
+  return ok();
+}
+
+bool Execution::finished() const {
+  std::lock_guard lock(mutex_);
+  return ended_;
+}
+
+std::optional<std::uint64_t> Execution::place_after(const std::string& response_id) const {
+  std::lock_guard lock(mutex_);
+  if (response_id.empty()) return first_ == 0 ? std::optional<std::uint64_t>(0) : std::nullopt;
+  for (std::size_t i = 0; i < answers_.size(); ++i)
+    if (answers_[i].response_id == response_id) return first_ + i + 1;
+  return std::nullopt;
+}
+
+Execution::Next Execution::next(std::uint64_t place, std::chrono::milliseconds wait) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, wait, [&] { return place < first_ + answers_.size() || ended_; });
+  // A released answer is one that the client has: go on with the oldest that is kept.
+  std::uint64_t at = std::max(place, first_);
+  if (at < first_ + answers_.size()) return {.answer = answers_[at - first_]};
+  return {.error = ended_ ? error_ : std::nullopt, .ended = ended_};
+}
+
+void Execution::release_until(const std::string& response_id) {
+  std::lock_guard lock(mutex_);
+  std::size_t count = 0;
+  while (count < answers_.size() && answers_[count].response_id != response_id) ++count;
+  if (count == answers_.size()) return;
+  for (std::size_t i = 0; i <= count; ++i) {
+    bytes_ -= answers_.front().bytes.size();
+    answers_.pop_front();
+    ++first_;
+  }
+  changed_.notify_all();
+}
+
+void Execution::cancel() {
+  std::unique_lock lock(mutex_);
+  if (ended_ || cancelled_) return;
+  cancelled_ = true;
+  changed_.notify_all();
+  bool running = running_;
+  lock.unlock();
+  if (running && interrupt_) interrupt_();
+}
+
+}  // namespace axonite::protocol::spark_connect

@@ -1,0 +1,67 @@
+#pragma once
+// One reattachable execution: a thread that runs the plan and a list of its answers that any number of streams in turn
+// may read from any answer on (reattach). An answer leaves when the client releases it.
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "base/clock.h"
+#include "protocol/spark_connect/server.h"
+
+namespace axonite::protocol::spark_connect {
+
+struct Answer {
+  std::string response_id;
+  std::string bytes;  // serialized ExecutePlanResponse
+};
+
+class Execution {
+ public:
+  Execution(std::string id, std::set<std::string> tags, std::size_t bytes_max) : id_(std::move(id)), tags_(std::move(tags)), bytes_max_(bytes_max) {}
+  ~Execution();
+
+  using Work = std::function<Result<void>(const spark::Sink&)>;
+  // `stamp` fills in the ids of the session and serializes.
+  using Stamp = std::function<std::string(spark::proto::ExecutePlanResponse&)>;
+  void start(Work work, std::function<void()> interrupt, Stamp stamp);
+
+  const std::string& id() const { return id_; }
+  bool has_tag(const std::string& tag) const { return tags_.contains(tag); }
+  bool finished() const;
+
+  // A place in the list: before the first answer, or behind `response_id`; nothing when that one is not kept.
+  std::optional<std::uint64_t> place_after(const std::string& response_id) const;
+  // Waits for the answer at `place` until `deadline`. An answer; or nothing and an error at the failed end; or
+  // nothing and no error: at the end (`ended`) or at the deadline.
+  struct Next {
+    std::optional<Answer> answer;
+    std::optional<Error> error;
+    bool ended = false;
+  };
+  Next next(std::uint64_t place, std::chrono::milliseconds wait);
+  void release_until(const std::string& response_id);
+  void cancel();
+
+ private:
+  Result<void> push(spark::proto::ExecutePlanResponse response, const Stamp& stamp);
+
+  std::string id_;
+  std::set<std::string> tags_;
+  std::size_t bytes_max_;
+  std::function<void()> interrupt_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Answer> answers_;
+  std::uint64_t first_ = 0;  // place of answers_.front()
+  std::size_t bytes_ = 0;
+  bool running_ = false, ended_ = false, cancelled_ = false;
+  std::optional<Error> error_;
+  std::jthread thread_;
+};
+
+}  // namespace axonite::protocol::spark_connect

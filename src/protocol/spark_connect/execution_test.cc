@@ -1,0 +1,63 @@
+#include "protocol/spark_connect/execution.h"
+
+#include <gtest/gtest.h>
+#include <spark/connect/base.pb.h>
+
+namespace axonite::protocol::spark_connect {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string stamped(spark::proto::ExecutePlanResponse& response) { return response.SerializeAsString(); }
+
+spark::proto::ExecutePlanResponse rows(int count) {
+  spark::proto::ExecutePlanResponse response;
+  response.mutable_arrow_batch()->set_row_count(count);
+  return response;
+}
+
+TEST(Execution, AnswersCanBeReadAgainUntilTheyAreReleased) {
+  Execution execution("op", {"tag"}, 1 << 20);
+  execution.start([](const spark::Sink& sink) -> Result<void> {
+    CHECK_OK(sink(rows(1)));
+    return sink(rows(2));
+  }, {}, stamped);
+  auto first = execution.next(0, 5s), second = execution.next(1, 5s), complete = execution.next(2, 5s);
+  ASSERT_TRUE(first.answer && second.answer && complete.answer);
+  EXPECT_EQ(execution.next(0, 5s).answer->response_id, first.answer->response_id);
+  EXPECT_EQ(execution.place_after(first.answer->response_id), 1u);
+  EXPECT_EQ(execution.place_after("unknown"), std::nullopt);
+  execution.release_until(first.answer->response_id);
+  EXPECT_EQ(execution.place_after(""), std::nullopt) << "what was released cannot be sent again";
+  EXPECT_EQ(execution.next(1, 5s).answer->response_id, second.answer->response_id);
+  EXPECT_TRUE(execution.next(3, 5s).ended);
+  EXPECT_TRUE(execution.has_tag("tag"));
+}
+
+TEST(Execution, AnErrorComesBehindTheAnswers) {
+  Execution execution("op", {}, 1 << 20);
+  execution.start([](const spark::Sink& sink) -> Result<void> {
+    CHECK_OK(sink(rows(1)));
+    return std::unexpected(invalid("DIVIDE_BY_ZERO", "no"));
+  }, {}, stamped);
+  EXPECT_TRUE(execution.next(0, 5s).answer);
+  auto end = execution.next(1, 5s);
+  ASSERT_TRUE(end.ended && end.error);
+  EXPECT_EQ(end.error->code, "DIVIDE_BY_ZERO");
+}
+
+TEST(Execution, AWriterWaitsForItsReaderAndCancelWakesIt) {
+  Execution execution("op", {}, 1);
+  execution.start([](const spark::Sink& sink) -> Result<void> {
+    while (true) CHECK_OK(sink(rows(1)));
+  }, {}, stamped);
+  ASSERT_TRUE(execution.next(0, 5s).answer);
+  EXPECT_FALSE(execution.next(1, 50ms).answer) << "the bound holds it back";
+  execution.cancel();
+  auto end = execution.next(1, 5s);
+  ASSERT_TRUE(end.ended && end.error);
+  EXPECT_EQ(end.error->code, "OPERATION_CANCELED");
+}
+
+}  // namespace
+}  // namespace axonite::protocol::spark_connect
