@@ -1,7 +1,7 @@
 #include "http/request_reader.h"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "http/chunked_decoder.h"
 
 namespace axonite::http {
 namespace {
@@ -18,9 +19,6 @@ namespace beast = boost::beast::http;
 constexpr std::size_t kReadBytes = 64u << 10;
 constexpr std::size_t kTargetBytesMax = 16u << 10;
 constexpr std::size_t kHeadersMax = 200;
-// What is left of a chunked body at a chunk's head is never shorter ("0", two line ends), and Beast 1.81 asserts that it
-// is not when it looks at a last chunk again.
-constexpr std::size_t kChunkedRestBytesMin = 5;
 
 Error bad(std::string why) { return invalid("BadRequest", "The request is not valid HTTP: " + std::move(why) + "."); }
 
@@ -33,7 +31,9 @@ struct RequestReader::State {
   net::Stream& stream;
   ReadAhead& ahead;
   std::chrono::milliseconds body_read_max;
-  beast::request_parser<beast::buffer_body> parser;
+  beast::request_parser<beast::empty_body> parser;  // of the head only
+  std::uint64_t body_left = 0;                      // of a body with a length
+  std::optional<ChunkedDecoder> chunks;
   bool expects_continue = false, continue_sent = false, broken = false, absolute_form = false;
 
   // More bytes behind those that are there; false at the end of the stream.
@@ -44,45 +44,62 @@ struct RequestReader::State {
     return got > 0;
   }
 
-  // Gives the parser what is there; true while it needs more.
-  Result<bool> parse() {
+  // Gives the parser of the head what is there.
+  Result<void> parse() {
     boost::system::error_code error;
     std::size_t used = parser.put(boost::asio::buffer(ahead.bytes), error);
     ahead.bytes.erase(0, used);
-    if (error == beast::error::need_more) return true;
-    if (error == beast::error::need_buffer || !error) return false;
+    if (!error || error == beast::error::need_more) return ok();
     broken = true;
     if (error == beast::error::header_limit) return std::unexpected(too_large("HeadersTooLarge", "The request's headers are too large."));
     return std::unexpected(bad(error.message()));
   }
 
-  // Until `bytes_min` are there. A body that cannot be read on is broken: the parser must not see the rest again.
-  Result<void> fill_body(std::size_t bytes_min) {
-    while (ahead.bytes.size() < bytes_min) {
-      auto more = fill(net::in(body_read_max));
-      if (more && *more) continue;
-      broken = true;
-      if (!more) return std::unexpected(std::move(more.error()));
-      return std::unexpected(cancelled("ConnectionClosed", "The connection was closed within the body."));
-    }
-    return ok();
-  }
+  bool body_done() const { return !broken && (chunks ? chunks->is_done() : body_left == 0); }
 
+  // A body that cannot be read on is broken, and so is its connection.
   Result<std::size_t> read_body(std::span<char> buffer) {
     if (broken) return std::unexpected(bad("its body is broken"));
-    if (parser.is_done()) return 0;
+    if (body_done()) return 0;
+    auto got = read_on(buffer);
+    broken = !got;
+    return got;
+  }
+
+  Result<std::size_t> read_on(std::span<char> buffer) {
     if (expects_continue && !std::exchange(continue_sent, true))
       CHECK_OK(stream.write("HTTP/1.1 100 Continue\r\n\r\n", net::in(body_read_max)));
-    auto& body = parser.get().body();
-    body.data = buffer.data();
-    body.size = buffer.size();
-    while (!parser.is_done() && body.size == buffer.size()) {
-      if (ahead.bytes.empty()) CHECK_OK(fill_body(1));
-      TRY(bool needs_more, parse());
-      if (needs_more && body.size == buffer.size()) CHECK_OK(fill_body(std::max(ahead.bytes.size() + 1, kChunkedRestBytesMin)));
-    }
-    return buffer.size() - body.size;
+    return chunks ? read_chunks(buffer) : read_sized(buffer);
   }
+
+  Result<std::size_t> read_sized(std::span<char> buffer) {
+    buffer = buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), body_left)));
+    std::size_t got = std::min(buffer.size(), ahead.bytes.size());
+    if (got > 0) {
+      std::memcpy(buffer.data(), ahead.bytes.data(), got);
+      ahead.bytes.erase(0, got);
+    } else {
+      TRY(got, stream.read(buffer, net::in(body_read_max)));
+      if (got == 0) return std::unexpected(ended());
+    }
+    body_left -= got;
+    return got;
+  }
+
+  Result<std::size_t> read_chunks(std::span<char> buffer) {
+    while (!chunks->is_done()) {
+      if (ahead.bytes.empty()) {
+        TRY(bool more, fill(net::in(body_read_max)));
+        if (!more) return std::unexpected(ended());
+      }
+      TRY(ChunkedDecoder::Progress progress, chunks->decode(ahead.bytes, buffer));
+      ahead.bytes.erase(0, progress.taken);
+      if (progress.produced > 0) return progress.produced;
+    }
+    return 0;
+  }
+
+  static Error ended() { return cancelled("ConnectionClosed", "The connection was closed within the body."); }
 };
 
 namespace {
@@ -153,8 +170,9 @@ Result<std::unique_ptr<Request>> RequestReader::read_head(std::size_t head_bytes
       if (!more && state.ahead.bytes.empty() && !state.parser.got_some()) return nullptr;
       if (!more) return std::unexpected(bad("it ends within its headers"));
     }
-    TRY([[maybe_unused]] bool needs_more, state.parse());
-    if (state.ahead.bytes.size() > head_bytes_max) return std::unexpected(too_large("HeadersTooLarge", "The request's headers are too large."));
+    CHECK_OK(state.parse());
+    if (!state.parser.is_header_done() && state.ahead.bytes.size() > head_bytes_max)
+      return std::unexpected(too_large("HeadersTooLarge", "The request's headers are too large."));
   }
   auto request = std::make_unique<Request>();
   const auto& message = state.parser.get();
@@ -163,8 +181,8 @@ Result<std::unique_ptr<Request>> RequestReader::read_head(std::size_t head_bytes
   CHECK_OK(check_framing(message, state.parser.chunked()));
   if (request->headers.size() > kHeadersMax) return std::unexpected(too_large("HeadersTooLarge", "The request has too many headers."));
   CHECK_OK(set_target(*request, message.target(), state.absolute_form));
-  if (auto length = state.parser.content_length()) request->content_length = *length;
-  else if (!state.parser.chunked()) request->content_length = 0;
+  if (state.parser.chunked()) state.chunks.emplace();
+  else request->content_length = state.body_left = state.parser.content_length().value_or(0);
   state.expects_continue = text::equals_ignoring_case(request->headers.get("Expect"), "100-continue");
   request->secure = state.stream.secure();
   std::string_view trace = request->headers.get("x-ms-client-request-id");
@@ -174,22 +192,22 @@ Result<std::unique_ptr<Request>> RequestReader::read_head(std::size_t head_bytes
 }
 
 bool RequestReader::keep_alive() const { return !state_->broken && state_->parser.is_header_done() && state_->parser.get().keep_alive(); }
-bool RequestReader::body_done() const { return state_->parser.is_done(); }
+bool RequestReader::body_done() const { return state_->body_done(); }
 bool RequestReader::absolute_form() const { return state_->absolute_form; }
 bool RequestReader::http_1_0() const { return state_->parser.is_header_done() && state_->parser.get().version() < 11; }
 bool RequestReader::started() const { return state_->parser.got_some() || !state_->ahead.bytes.empty(); }
-bool RequestReader::awaits_continue() const { return state_->expects_continue && !state_->continue_sent && !state_->parser.is_done(); }
+bool RequestReader::awaits_continue() const { return state_->expects_continue && !state_->continue_sent && !state_->body_done(); }
 
 bool RequestReader::skip_body(std::size_t bytes_max) {
   // A client that waits for 100-continue has not sent its body and need not after a final answer.
   if (awaits_continue()) return false;
   char buffer[kReadBytes];
-  while (!state_->parser.is_done() && bytes_max > 0) {
+  while (!state_->body_done() && bytes_max > 0) {
     auto read = state_->read_body(std::span(buffer, std::min(sizeof buffer, bytes_max)));
     if (!read) return false;
     bytes_max -= std::min(bytes_max, *read);
   }
-  return state_->parser.is_done();
+  return state_->body_done();
 }
 
 }  // namespace axonite::http
