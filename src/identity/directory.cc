@@ -25,15 +25,16 @@ CREATE TABLE role_assignment(system INTEGER NOT NULL, id TEXT NOT NULL, scope TE
 CREATE INDEX role_assignment_principal ON role_assignment(principal_id);
 CREATE TABLE sql_login(server TEXT NOT NULL, login TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, PRIMARY KEY(server, login)) WITHOUT ROWID;
 CREATE TABLE sql_entra_administrator(server TEXT PRIMARY KEY, object_id TEXT NOT NULL) WITHOUT ROWID;
+)sql",
+R"sql(
+ALTER TABLE application ADD COLUMN token_version INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE application_uri(uri TEXT PRIMARY KEY, app_id TEXT NOT NULL REFERENCES application(app_id));
+CREATE INDEX application_uri_app ON application_uri(app_id);
+CREATE INDEX client_secret_app ON client_secret(app_id);
 )sql"};
 
 constexpr std::string_view kOwnerRole = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 constexpr std::size_t kVerifiedMax = 1024;
-
-std::string new_client_secret() { return text::base64url_encode(random_bytes(30)); }
-
-// Client secrets are long and random, so one salted digest is enough and a token request stays cheap.
-std::string secret_digest(std::string_view salt, const Secret& secret) { return digest::hmac_sha256(salt, secret.reveal()); }
 
 Principal read_principal(store::Statement& row, const std::string& tenant) {
   return {.kind = row.integer(1) ? Principal::Kind::managed_identity : Principal::Kind::service_principal,
@@ -46,7 +47,7 @@ Principal read_principal(store::Statement& row, const std::string& tenant) {
 class StoredDirectory : public Directory {
  public:
   StoredDirectory(std::unique_ptr<store::Database> database, std::unique_ptr<SigningKey> key, Clock& clock)
-      : database_(std::move(database)), key_(std::move(key)), clock_(clock) {}
+      : database_(std::move(database)), key_(std::move(key)), clock_(clock), applications_(*database_, clock) {}
 
   Result<void> load() {
     TRY(bool fresh, read_or_make_tenant());
@@ -65,42 +66,21 @@ class StoredDirectory : public Directory {
   const SignedTokenVerifier& verifier() const override { return *verifier_; }
   RoleAssignments& roles() override { return *roles_; }
 
-  Result<Application> create_application(std::string_view name) override {
-    Application made{new_uuid(), new_uuid(), std::string(name), clock_.now()};
-    CHECK_OK(database_->write([&](store::Connection& c) {
-      return c.execute("INSERT INTO application(app_id,object_id,name,created) VALUES(?1,?2,?3,?4)", made.app_id, made.object_id, made.name,
-                       to_unix_nanoseconds(made.created));
-    }));
-    return made;
-  }
+  Applications& applications() override { return applications_; }
 
   Result<Principal> create_service_principal(std::string_view app_id) override {
-    TRY(Application made_for, application(app_id));
+    TRY(Application made_for, applications_.find(app_id));
     if (principal_by_app(app_id))
       return std::unexpected(conflict("ServicePrincipalExists", "The service principal cannot be created since the service principal name " + std::string(app_id) + " is already in use."));
     Principal made{.kind = Principal::Kind::service_principal, .tenant_id = tenant_id_, .object_id = new_uuid(), .app_id = made_for.app_id, .name = made_for.name};
     return keep(made, "");
   }
 
-  Result<Secret> add_password(std::string_view application_object_id) override {
-    TRY(Application owner, application(application_object_id));
-    Secret secret(new_client_secret());
-    std::string salt = random_bytes(16);
-    CHECK_OK(database_->write([&](store::Connection& c) {
-      return c.execute("INSERT INTO client_secret(app_id,key_id,salt,hash) VALUES(?1,?2,?3,?4)", owner.app_id, new_uuid(), store::Blob{salt},
-                       store::Blob{secret_digest(salt, secret)});
-    }));
-    return secret;
-  }
-
-  Result<Application> application(std::string_view id) const override {
-    TRY(auto found, store::read<std::optional<Application>>(*database_, [&](store::Connection& c) {
-      return c.first("SELECT object_id,app_id,name,created FROM application WHERE object_id=?1 OR app_id=?1", [](store::Statement& row) {
-        return Application{std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), from_unix_nanoseconds(row.integer(3))};
-      }, text::to_lower(id));
-    }));
-    if (!found) return std::unexpected(not_found("ApplicationNotFound", "Resource '" + std::string(id) + "' does not exist."));
-    return *found;
+  Result<void> remove_service_principal(std::string_view object_id) override {
+    TRY(Principal found, principal(object_id));
+    if (found.kind != Principal::Kind::service_principal)
+      return std::unexpected(invalid("Request_BadRequest", "A managed identity is removed with its resource."));
+    return forget(found.object_id);
   }
 
   Result<Principal> principal_by_app(std::string_view app_id) const override {
@@ -121,12 +101,7 @@ class StoredDirectory : public Directory {
     auto found = principal_by_app(app_id);
     if (!found || found->kind != Principal::Kind::service_principal)
       return std::unexpected(unauthenticated("UnknownApplication", "Application with identifier '" + std::string(app_id) + "' was not found in the directory."));
-    bool matches = false;
-    CHECK_OK(database_->read([&](store::Connection& c) {
-      return c.each("SELECT salt,hash FROM client_secret WHERE app_id=?1", [&](store::Statement& row) {
-        matches |= equals_in_constant_time(secret_digest(row.text(0), secret), row.text(1));
-      }, found->app_id);
-    }));
+    TRY(bool matches, applications_.has_secret(found->app_id, secret));
     if (!matches) return std::unexpected(unauthenticated("InvalidClientSecret", "Invalid client secret provided."));
     return found;
   }
@@ -140,11 +115,7 @@ class StoredDirectory : public Directory {
   Result<void> remove_managed_identity(std::string_view resource_id) override {
     auto there = managed_identity(resource_id);
     if (!there) return ok();
-    CHECK_OK(roles_->remove_principal(there->object_id));
-    CHECK_OK(database_->write([&](store::Connection& c) { return c.execute("DELETE FROM principal WHERE object_id=?1", there->object_id); }));
-    std::unique_lock lock(mutex_);
-    principals_.erase(there->object_id);
-    return ok();
+    return forget(there->object_id);
   }
 
   Result<Principal> managed_identity(std::string_view resource_id) const override {
@@ -272,11 +243,11 @@ class StoredDirectory : public Directory {
   }
 
   Result<void> make_owner() {
-    TRY(Application application, create_application("axonite-owner"));
+    TRY(Application application, applications_.create("axonite-owner"));
     TRY(Principal principal, create_service_principal(application.app_id));
-    TRY(Secret secret, add_password(application.object_id));
+    TRY(ClientSecret secret, applications_.add_secret(application.object_id));
     CHECK_OK(roles_->assign({.id = new_uuid(), .scope = "/subscriptions/" + subscription_id_, .role_id = std::string(kOwnerRole), .principal_id = principal.object_id, .created_by = "system"}));
-    first_owner_ = Owner{application.app_id, secret};
+    first_owner_ = Owner{application.app_id, secret.text};
     return ok();
   }
 
@@ -290,6 +261,14 @@ class StoredDirectory : public Directory {
     return made;
   }
 
+  Result<void> forget(const std::string& object_id) {
+    CHECK_OK(roles_->remove_principal(object_id));
+    CHECK_OK(database_->write([&](store::Connection& c) { return c.execute("DELETE FROM principal WHERE object_id=?1", object_id); }));
+    std::unique_lock lock(mutex_);
+    principals_.erase(object_id);
+    return ok();
+  }
+
   void forget_verified() {
     std::unique_lock lock(mutex_);
     verified_.clear();
@@ -298,6 +277,7 @@ class StoredDirectory : public Directory {
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<SigningKey> key_;
   Clock& clock_;
+  Applications applications_;
   std::string tenant_id_, subscription_id_;
   std::optional<Owner> first_owner_;
   std::unique_ptr<TokenIssuer> issuer_;

@@ -10,18 +10,12 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "identity/applications.h"
 #include "identity/principal.h"
 #include "identity/role_assignments.h"
 #include "identity/token.h"
 
 namespace axonite::identity {
-
-struct Application {
-  std::string object_id;  // of the application object
-  std::string app_id;     // "client id"
-  std::string name;
-  Time created{};
-};
 
 struct Owner {
   std::string app_id;
@@ -42,13 +36,11 @@ class Directory {
   virtual const TokenIssuer& issuer() const = 0;
   virtual const SignedTokenVerifier& verifier() const = 0;
   virtual RoleAssignments& roles() = 0;
-
-  // Applications and their principals.
-  virtual Result<Application> create_application(std::string_view name) = 0;
-  virtual Result<Principal> create_service_principal(std::string_view app_id) = 0;  // conflict when there is one
-  // The new secret's text, returned this once. not_found("ApplicationNotFound").
-  virtual Result<Secret> add_password(std::string_view application_object_id) = 0;
-  virtual Result<Application> application(std::string_view object_id_or_app_id) const = 0;
+  virtual Applications& applications() = 0;
+  // The application's principal in this tenant. conflict("ServicePrincipalExists"); not_found("ApplicationNotFound").
+  virtual Result<Principal> create_service_principal(std::string_view app_id) = 0;
+  // Ends its role assignments too; its tokens stay tokens of a principal without rights. Managed identities go with their resource.
+  virtual Result<void> remove_service_principal(std::string_view object_id) = 0;
   virtual Result<Principal> principal_by_app(std::string_view app_id) const = 0;
   virtual Result<Principal> principal(std::string_view object_id) const = 0;
   // unauthenticated("UnknownApplication" | "InvalidClientSecret").

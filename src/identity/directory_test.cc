@@ -33,7 +33,7 @@ class DirectoryTest : public testing::Test {
     return outcome ? "yes" : outcome.error().code;
   }
   Principal new_principal() {
-    auto application = *directory_->create_application("app");
+    auto application = *directory_->applications().create("app");
     return *directory_->create_service_principal(application.app_id);
   }
 

@@ -34,34 +34,53 @@ std::optional<Time> seconds_of(const json::Value& claims, std::string_view name)
   return from_unix_seconds(found->get_int64());
 }
 
+// How the client proved who it is: a managed identity by a certificate of the platform, an application by its secret.
+std::string_view authentication_of(const Principal& principal) { return principal.kind == Principal::Kind::managed_identity ? "2" : "1"; }
+
+json::Object common_claims(const Principal& principal, const std::string& tenant_id, Time now, Time expires) {
+  return {{"iat", to_unix_seconds(now)}, {"nbf", to_unix_seconds(now)}, {"exp", to_unix_seconds(expires)},
+          {"oid", principal.object_id},  {"sub", principal.object_id},  {"tid", tenant_id},
+          {"uti", text::base64url_encode(random_bytes(16))}};
+}
+
 }  // namespace
 
 TokenIssuer::TokenIssuer(const SigningKey& key, std::string tenant_id, Clock& clock)
     : key_(key), tenant_id_(std::move(tenant_id)), clock_(clock) {}
 
+Secret TokenIssuer::sign(std::string_view claims) const {
+  json::Object header{{"typ", "JWT"}, {"alg", "RS256"}, {"x5t", key_.key_id()}, {"kid", key_.key_id()}};
+  std::string body = text::base64url_encode(json::write(header)) + "." + text::base64url_encode(claims);
+  return Secret(body + "." + text::base64url_encode(key_.sign(body)));
+}
+
 IssuedToken TokenIssuer::issue(const Principal& principal, std::string_view audience, std::string_view resource_id,
                                std::chrono::seconds lifetime) const {
-  Time now = clock_.now();
-  Time expires = now + lifetime;
-  json::Object header{{"typ", "JWT"}, {"alg", "RS256"}, {"x5t", key_.key_id()}, {"kid", key_.key_id()}};
-  json::Object claims{{"aud", audience},
-                      {"iss", "https://sts.windows.net/" + tenant_id_ + "/"},
-                      {"iat", to_unix_seconds(now)},
-                      {"nbf", to_unix_seconds(now)},
-                      {"exp", to_unix_seconds(expires)},
-                      {"appid", principal.app_id},
-                      {"appidacr", principal.kind == Principal::Kind::managed_identity ? "2" : "1"},
-                      {"app_displayname", principal.name},
-                      {"idp", "https://sts.windows.net/" + tenant_id_ + "/"},
-                      {"idtyp", "app"},
-                      {"oid", principal.object_id},
-                      {"sub", principal.object_id},
-                      {"tid", tenant_id_},
-                      {"uti", text::base64url_encode(random_bytes(16))},
-                      {"ver", "1.0"}};
+  Time expires = clock_.now() + lifetime;
+  std::string issuer = "https://sts.windows.net/" + tenant_id_ + "/";
+  json::Object claims = common_claims(principal, tenant_id_, clock_.now(), expires);
+  claims["aud"] = audience;
+  claims["iss"] = issuer;
+  claims["appid"] = principal.app_id;
+  claims["appidacr"] = authentication_of(principal);
+  claims["app_displayname"] = principal.name;
+  claims["idp"] = issuer;
+  claims["idtyp"] = "app";
+  claims["ver"] = "1.0";
   if (!resource_id.empty()) claims["xms_mirid"] = resource_id;
-  std::string body = text::base64url_encode(json::write(header)) + "." + text::base64url_encode(json::write(claims));
-  return {Secret(body + "." + text::base64url_encode(key_.sign(body))), expires};
+  return {sign(json::write(claims)), expires};
+}
+
+IssuedToken TokenIssuer::issue_v2(const Principal& principal, std::string_view audience_app_id, std::string_view resource_id) const {
+  Time expires = clock_.now() + kTokenLifetime;
+  json::Object claims = common_claims(principal, tenant_id_, clock_.now(), expires);
+  claims["aud"] = audience_app_id;
+  claims["iss"] = "https://login.microsoftonline.com/" + tenant_id_ + "/v2.0";
+  claims["azp"] = principal.app_id;
+  claims["azpacr"] = authentication_of(principal);
+  claims["ver"] = "2.0";
+  if (!resource_id.empty()) claims["xms_mirid"] = resource_id;
+  return {sign(json::write(claims)), expires};
 }
 
 SignedTokenVerifier::SignedTokenVerifier(const SigningKey& key, std::string tenant_id, Clock& clock)
@@ -84,11 +103,12 @@ Result<SignedTokenVerifier::Verified> SignedTokenVerifier::check(std::string_vie
     return std::unexpected(unauthenticated("InvalidAuthenticationTokenTenant", "The access token is from the wrong issuer; it must be of the tenant '" + tenant_id_ + "'."));
   auto expires = seconds_of(*claims, "exp"), not_before = seconds_of(*claims, "nbf");
   if (!expires || !not_before) return std::unexpected(bad_token("it has no times"));
-  bool managed = json::string_or(*claims, "appidacr") == "2";
+  bool second = json::string_or(*claims, "ver") == "2.0";
+  bool managed = json::string_or(*claims, second ? "azpacr" : "appidacr") == "2";
   return Verified{{.kind = managed ? Principal::Kind::managed_identity : Principal::Kind::service_principal,
                    .tenant_id = tenant_id_,
                    .object_id = json::string_or(*claims, "oid"),
-                   .app_id = json::string_or(*claims, "appid"),
+                   .app_id = json::string_or(*claims, second ? "azp" : "appid"),
                    .name = json::string_or(*claims, "app_displayname", kind_text(Principal::Kind::service_principal))},
                   json::string_or(*claims, "aud"), *not_before, *expires};
 }

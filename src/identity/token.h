@@ -1,6 +1,6 @@
 #pragma once
-// Access tokens as Entra issues them to applications (version 1.0 tokens: what ARM, storage, Key Vault, Synapse and SQL
-// accept, whichever endpoint they were asked from).
+// Access tokens as Entra issues them to applications. The version follows the resource, not the endpoint that was asked:
+// ARM, storage, Key Vault, Synapse and SQL take version 1.0, an application of the tenant what its registration says.
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -29,8 +29,12 @@ class TokenIssuer {
   // `audience` as the client asked for it ("https://vault.azure.net"). `resource_id` for managed identities (xms_mirid).
   IssuedToken issue(const Principal& principal, std::string_view audience, std::string_view resource_id = {},
                     std::chrono::seconds lifetime = kTokenLifetime) const;
+  // Version 2.0: the audience is the application's client id.
+  IssuedToken issue_v2(const Principal& principal, std::string_view audience_app_id, std::string_view resource_id = {}) const;
 
  private:
+  Secret sign(std::string_view claims) const;
+
   const SigningKey& key_;
   std::string tenant_id_;
   Clock& clock_;

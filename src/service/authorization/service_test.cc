@@ -19,7 +19,7 @@ class AuthorizationTest : public testing::Test {
   arm::ServiceFixture at_;
   std::unique_ptr<identity::Directory> directory_ = std::move(*identity::Directory::open(at_.directory(), at_.clock));
   Rooms rooms_{*directory_};
-  std::string principal_ = directory_->create_service_principal(directory_->create_application("app")->app_id)->object_id;
+  std::string principal_ = directory_->create_service_principal(directory_->applications().create("app")->app_id)->object_id;
 
   void SetUp() override { at_.front->add(authorization_service(rooms_)); }
 

@@ -18,7 +18,8 @@ front::Service token_service(Rooms& rooms);
 front::Service managed_identity_service(Rooms& rooms);  // on local addresses: /msi/token
 front::Service graph_service(Rooms& rooms);
 
-// Whether tokens may be asked for this resource: the services served here and their aliases.
-bool is_known_audience(std::string_view resource);
+// A token for the resource as the client named it: one of the services served here (version 1.0), or an application of the
+// tenant (the version of its registration). invalid("UnknownResource").
+Result<identity::IssuedToken> issue_token(Rooms& rooms, const identity::Principal& principal, const std::string& resource);
 
 }  // namespace axonite::service::entra

@@ -16,8 +16,7 @@ http::Response shape_error(const Error& error, const Call& call) {
 Result<http::Response> issue(Rooms& rooms, Call& call, std::string_view header) {
   TRY(identity::Principal principal, rooms.directory.principal_of_header(header));
   std::string resource(call.query("resource"));
-  if (!is_known_audience(resource)) return std::unexpected(invalid("UnknownResource", "The resource '" + resource + "' is not one that tokens are issued for."));
-  identity::IssuedToken issued = rooms.directory.issuer().issue(principal, resource, rooms.directory.resource_of(principal));
+  TRY(identity::IssuedToken issued, issue_token(rooms, principal, resource));
   // expires_on is text with Unix seconds in both versions of the endpoint that clients here use.
   json::Object body{{"access_token", issued.token.reveal()},
                     {"client_id", principal.app_id},

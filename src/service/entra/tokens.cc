@@ -161,9 +161,7 @@ Result<http::Response> issue(Rooms& rooms, Call& call, bool second) {
   CHECK_OK(check_tenant(rooms, call.path("tenant")));
   TRY(TokenRequest request, read_token_request(call, second));
   TRY(identity::Principal principal, rooms.directory.authenticate(request.app_id, request.secret));
-  if (!is_known_audience(request.resource))
-    return std::unexpected(invalid("UnknownResource", "The resource principal named " + request.resource + " was not found in the tenant."));
-  identity::IssuedToken issued = rooms.directory.issuer().issue(principal, request.resource);
+  TRY(identity::IssuedToken issued, issue_token(rooms, principal, request.resource));
   auto lifetime = std::chrono::ceil<std::chrono::seconds>(issued.expires - rooms.clock.now()).count();
   json::Object body{{"token_type", "Bearer"}};
   if (second) {

@@ -5,6 +5,7 @@ import os
 import uuid
 
 import pytest
+import requests
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity import ClientSecretCredential
 from azure.mgmt.authorization import AuthorizationManagementClient
@@ -64,3 +65,55 @@ def test_a_role_opens_its_scope_and_no_other(owner, stranger, subscription_id, u
     with pytest.raises(HttpResponseError):
         theirs.get(unique)
     groups.begin_delete(unique).result()
+
+
+def graph(owner, method, path, body=None):
+    headers = {"Authorization": "Bearer " + owner.get_token("https://graph.microsoft.com/.default").token}
+    return requests.request(method, "https://graph.microsoft.com/v1.0" + path, json=body, headers=headers, timeout=30)
+
+
+@pytest.mark.witness("graph.UpdateApplication", "graph.GetApplication", "graph.DeleteApplication", "entra.Token")
+def test_an_application_takes_tokens_of_the_version_that_it_registered(owner, stranger, tenant_id):
+    application = graph(owner, "POST", "/applications", {"displayName": "an API"}).json()
+    uri = "api://" + application["appId"]
+    with pytest.raises(ClientAuthenticationError, match="AADSTS500011"):
+        stranger.get_token(uri + "/.default")  # no principal in the tenant yet; MSAL remembers the refusal for its caller
+    graph(owner, "POST", "/servicePrincipals", {"appId": application["appId"]}).raise_for_status()
+    first = claims(owner.get_token(uri + "/.default").token)
+    assert (first["ver"], first["aud"], first["iss"]) == ("1.0", uri, f"https://sts.windows.net/{tenant_id}/")
+
+    changes = {"identifierUris": [f"api://flights-{tenant_id}"], "api": {"requestedAccessTokenVersion": 2}}
+    assert graph(owner, "PATCH", f"/applications/{application['id']}", changes).status_code == 204
+    second = claims(owner.get_token(f"api://flights-{tenant_id}/.default").token)
+    assert (second["ver"], second["aud"], second["iss"]) == ("2.0", application["appId"], f"https://login.microsoftonline.com/{tenant_id}/v2.0")
+    assert second["azp"] == os.environ["AZURE_CLIENT_ID"] and "appid" not in second
+    assert graph(owner, "GET", f"/applications/{application['id']}").json()["api"] == {"requestedAccessTokenVersion": 2}
+
+    # Such a token is good for that application alone, and a URI has one owner.
+    token = owner.get_token(f"api://flights-{tenant_id}/.default").token
+    refused = requests.get("https://management.azure.com/subscriptions?api-version=2022-12-01", headers={"Authorization": "Bearer " + token}, timeout=30)
+    assert refused.status_code == 401 and refused.json()["error"]["code"] == "InvalidAuthenticationTokenAudience"
+    other = graph(owner, "POST", "/applications", {"displayName": "another", "identifierUris": changes["identifierUris"]})
+    assert other.status_code == 409
+    assert graph(owner, "DELETE", f"/applications/{application['id']}").status_code == 204
+    assert graph(owner, "GET", f"/applications/{application['id']}").status_code == 404
+
+
+@pytest.mark.witness("graph.RemovePassword", "graph.DeleteServicePrincipal")
+def test_a_removed_secret_and_a_removed_principal_get_no_token(owner, stranger, tenant_id):
+    application = graph(owner, "POST", "/applications", {"displayName": "rotated"}).json()
+    principal = graph(owner, "POST", "/servicePrincipals", {"appId": application["appId"]}).json()
+    old, new = (graph(owner, "POST", f"/applications/{application['id']}/addPassword", {}).json() for _ in range(2))
+
+    def token(secret):
+        return ClientSecretCredential(tenant_id, application["appId"], secret["secretText"]).get_token("https://vault.azure.net/.default")
+
+    assert token(old) and token(new)
+    assert graph(stranger, "POST", f"/applications/{application['id']}/removePassword", {"keyId": old["keyId"]}).status_code == 403
+    assert graph(owner, "POST", f"/applications/{application['id']}/removePassword", {"keyId": old["keyId"]}).status_code == 204
+    with pytest.raises(ClientAuthenticationError, match="AADSTS7000215"):
+        token(old)
+    assert token(new)
+    assert graph(owner, "DELETE", f"/servicePrincipals/{principal['id']}").status_code == 204
+    with pytest.raises(ClientAuthenticationError, match="AADSTS700016"):
+        token(new)
