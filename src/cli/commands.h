@@ -11,10 +11,12 @@ namespace axonite::cli {
 // In the foreground until SIGINT or SIGTERM. Returns the exit code, as all of these do.
 int up(const server::Config& config);
 // Runs `command` with the environment of a server: one that already runs on the data directory, or a private one in a
-// temporary directory that ends with the command. `report` prints every Azure call the program made.
+// temporary directory that ends with the command. `report` prints every Azure call the program made. `guide_spelling` puts
+// the packages that the integration guide spells before the installed ones (PYTHONPATH).
 struct ExecOptions {
   std::filesystem::path data_dir;  // empty = private
   bool report = false;
+  bool guide_spelling = false;
   std::vector<std::string> command;
 };
 int exec(const ExecOptions& options);

@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <iostream>
 
 #include "cli/commands.h"
 #include "cli/report.h"
 #include "cli/target.h"
+#include "server/python.h"
 
 extern char** environ;
 
@@ -49,6 +51,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   ::_exit(code);
 }
 
+// False when the packages are not there.
+bool add_guide_spelling(Environment& environment) {
+  std::filesystem::path folder = server::python_folder();
+  if (folder.empty()) return false;
+  const char* inherited = std::getenv("PYTHONPATH");
+  environment.set["PYTHONPATH"] = (folder / "guide_spelling").string() + (inherited ? ":" + std::string(inherited) : "");
+  return true;
+}
+
 // Signals that end the command reach it; its exit code is ours, or 128 + signal.
 int wait_for_child(pid_t child, const sigset_t& waited) {
   while (true) {
@@ -73,6 +84,10 @@ int exec(const ExecOptions& options) {
   auto target = find_or_start(options.data_dir);
   if (!target) {
     std::cerr << "axonite: " << target.error().message << (target.error().log.empty() ? "" : " (" + target.error().log + ")") << "\n";
+    return 1;
+  }
+  if (options.guide_spelling && !add_guide_spelling(target->environment)) {
+    std::cerr << "axonite: the folder with the guide's packages is not there\n";
     return 1;
   }
   pid_t child = ::fork();

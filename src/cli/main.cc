@@ -25,6 +25,7 @@ void add_exec(CLI::App& app, axonite::cli::ExecOptions& options, int& code) {
   CLI::App* exec = app.add_subcommand("exec", "Run a program against a server: axonite exec -- python program.py");
   exec->add_option("--data-dir", options.data_dir, "Use the server that runs on this directory; without it a private one is started");
   exec->add_flag("--report", options.report, "List every Azure call the program made and mark those that are not supported");
+  exec->add_flag("--guide-spelling", options.guide_spelling, "Let Python find the integration guide's own packages (purviewclient, azureml) first");
   exec->add_option("command", options.command, "The program and its arguments")->required();
   exec->positionals_at_end();
   exec->callback([&] { code = axonite::cli::exec(options); });

@@ -5,18 +5,10 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/client.h"
+#include "server/python.h"
 
 namespace axonite::server {
 namespace {
-
-// The Python side stands beside the binary: in the source tree, or where an installation puts it.
-std::filesystem::path python_folder() {
-  std::error_code failed;
-  std::filesystem::path binary = std::filesystem::read_symlink("/proc/self/exe", failed).parent_path();
-  for (const char* place : {"../../python", "../share/axonite/python"})
-    if (std::filesystem::path folder = binary / place; std::filesystem::exists(folder / "axonite_worker/__main__.py", failed)) return std::filesystem::canonical(folder, failed);
-  return {};
-}
 
 worker::PoolOptions pool_options(const std::filesystem::path& data_dir, const std::filesystem::path& python) {
   worker::PoolOptions options{.directory = data_dir / "workers"};
@@ -27,7 +19,7 @@ worker::PoolOptions pool_options(const std::filesystem::path& data_dir, const st
     return options;
   }
   options.command = {python.string(), "-m", "axonite_worker"};
-  options.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"PYTHONPATH", code.string()}, {"PYTHONDONTWRITEBYTECODE", "1"}};
+  options.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"LANG", "C.UTF-8"}, {"PYTHONPATH", code.string() + ":" + (code / "guide_spelling").string()}, {"PYTHONDONTWRITEBYTECODE", "1"}};
   return options;
 }
 
