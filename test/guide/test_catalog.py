@@ -1,0 +1,62 @@
+"""Purview: the guide's source, scan and lineage, in its own spelling."""
+import json
+import warnings
+
+import pymssql
+import pytest
+from purviewclient import PurviewClient
+
+from sql import run_sql
+
+
+@pytest.fixture(scope="module")
+def session(blocks):
+    """What the blocks of this chapter share, as one Python session would."""
+    return {"__name__": "guide"}
+
+
+def run(block, session):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        exec(compile(block, "integration-guide.md", "exec"), session)
+    return [str(one.message) for one in said]
+
+
+def lineage_between(client, source, target):
+    """The entities on the way from `source` to `target` (qualified names), walked upwards."""
+    found = client.catalog("GET", "/entity/uniqueAttribute/type/azure_sql_table?attr:qualifiedName=" + target)["entity"]
+    answer = client.lineage.get(found["guid"], "INPUT")
+    upstream = {edge["toEntityId"]: edge["fromEntityId"] for edge in answer["relations"]}
+    path = [found["guid"]]
+    while path[-1] in upstream:
+        path.append(upstream[path[-1]])
+    entities = [answer["guidEntityMap"][guid] for guid in path]
+    assert entities[-1]["attributes"]["qualifiedName"] == source
+    return entities
+
+
+def test_custom_lineage_can_be_walked(world, blocks, session, owner):
+    session["purview_client"] = client = PurviewClient(account_name=world.purview, credential=owner)
+    said = run(blocks[6], session)
+    assert any("ProcessedVia" in one for one in said)
+    path = lineage_between(client, f"https://{world.account}.dfs.core.windows.net/container/raw-data/source.parquet",
+                           f"mssql://{world.workspace}.sql.azuresynapse.net/SQLPool1/dbo/ProcessedData")
+    assert [one["typeName"] for one in path] == ["azure_sql_table", "Process", "azure_datalake_gen2_path"]
+    assert path[1]["displayText"] == "ProcessedVia"
+
+
+def test_lineage_to_an_entity_that_is_not_there_is_refused(world, owner):
+    client = PurviewClient(account_name=world.purview, credential=owner)
+    with pytest.raises(ValueError, match="nowhere"):
+        client.lineage.create_custom_lineage({"entities": [], "relations": [{"fromEntityGuid": "nowhere", "toEntityGuid": "x"}]})
+
+
+def test_the_extended_property_is_kept_on_the_table(world, blocks):
+    with pytest.raises(pymssql.Error, match="ProcessedCustomerData"):
+        run_sql(world, blocks[7])  # the table is not there yet
+    run_sql(world, "CREATE TABLE dbo.ProcessedCustomerData (id INT NOT NULL)")
+    run_sql(world, blocks[7])
+    rows = run_sql(world, "SELECT name, CAST(value AS NVARCHAR(4000)) FROM fn_listextendedproperty('DATA_LINEAGE', 'SCHEMA', 'dbo', 'TABLE', 'ProcessedCustomerData', NULL, NULL)")
+    assert [(name, json.loads(value)["sourceTable"]) for name, value in rows] == [("DATA_LINEAGE", "raw.CustomerData")]
+    rows = run_sql(world, "SELECT p.name FROM sys.extended_properties p JOIN sys.tables t ON t.object_id = p.major_id WHERE t.name = 'ProcessedCustomerData'")
+    assert rows == [("DATA_LINEAGE",)]
