@@ -60,6 +60,7 @@ constexpr EntityRow kEntities[] = {
     {"spark_process", "Process", "Apache Spark", "executionId:long startTime:date endTime:date currUser:string remoteUser:string executionTime:string details:string sparkPlanDescription:string"},
     {"spark_application", "Process", "Apache Spark", "startTime:date endTime:date currUser:string remoteUser:string"},
     {"axonite_sql_operation", "Process", "Axonite", "operation:string engine:string user:string procedure:string lastRunTime:date"},
+    {"axonite_declared_operation", "Process", "Axonite", "operation:string processingSteps:array<string> user:string"},
     {"axonite_spark_operation", "Process", "Axonite", "operation:string engine:string user:string notebook:string lastRunTime:date"},
 };
 
@@ -88,9 +89,15 @@ constexpr RelationshipRow kRelationships[] = {
     {"azure_synapse_dedicated_sql_db_schemas", "COMPOSITION", "azure_synapse_dedicated_sql_db", "schemas", "SET", true, "azure_synapse_dedicated_sql_schema", "db", "SINGLE"},
     {"azure_synapse_dedicated_sql_schema_tables", "COMPOSITION", "azure_synapse_dedicated_sql_schema", "tables", "SET", true, "azure_synapse_dedicated_sql_table", "dbSchema", "SINGLE"},
     {"azure_synapse_dedicated_sql_table_columns", "COMPOSITION", "azure_synapse_dedicated_sql_table", "columns", "SET", true, "azure_synapse_dedicated_sql_column", "table", "SINGLE"},
+    {"azure_synapse_dedicated_sql_schema_views", "COMPOSITION", "azure_synapse_dedicated_sql_schema", "views", "SET", true, "azure_synapse_dedicated_sql_view", "dbSchema", "SINGLE"},
+    {"azure_synapse_dedicated_sql_view_columns", "COMPOSITION", "azure_synapse_dedicated_sql_view", "columns", "SET", true, "azure_synapse_dedicated_sql_column", "view", "SINGLE"},
+    {"azure_synapse_workspace_dedicated_sql_dbs", "COMPOSITION", "azure_synapse_workspace", "dedicatedSqlDatabases", "SET", true, "azure_synapse_dedicated_sql_db", "workspace", "SINGLE"},
     {"azure_synapse_serverless_sql_db_schemas", "COMPOSITION", "azure_synapse_serverless_sql_db", "schemas", "SET", true, "azure_synapse_serverless_sql_schema", "db", "SINGLE"},
     {"azure_synapse_serverless_sql_schema_tables", "COMPOSITION", "azure_synapse_serverless_sql_schema", "tables", "SET", true, "azure_synapse_serverless_sql_table", "dbSchema", "SINGLE"},
     {"azure_synapse_serverless_sql_table_columns", "COMPOSITION", "azure_synapse_serverless_sql_table", "columns", "SET", true, "azure_synapse_serverless_sql_column", "table", "SINGLE"},
+    {"azure_synapse_serverless_sql_schema_views", "COMPOSITION", "azure_synapse_serverless_sql_schema", "views", "SET", true, "azure_synapse_serverless_sql_view", "dbSchema", "SINGLE"},
+    {"azure_synapse_serverless_sql_view_columns", "COMPOSITION", "azure_synapse_serverless_sql_view", "columns", "SET", true, "azure_synapse_serverless_sql_column", "view", "SINGLE"},
+    {"azure_synapse_workspace_serverless_sql_dbs", "COMPOSITION", "azure_synapse_workspace", "serverlessSqlDatabases", "SET", true, "azure_synapse_serverless_sql_db", "workspace", "SINGLE"},
 };
 
 constexpr std::string_view kClassifications[] = {

@@ -34,9 +34,9 @@ Result<void> Catalog::load() {
     CHECK_OK(connection.each("SELECT name,category,guid,body FROM typedef", [&](store::Statement& row) {
       definitions[std::string(row.text(0))] = {.category = std::string(row.text(1)), .guid = std::string(row.text(2)), .body = json::parse(row.text(3)).value_or(json::Value(json::Object{}))};
     }));
-    return connection.each("SELECT guid,type,end1,end2 FROM relationship WHERE type IN ('dataset_process_inputs','process_dataset_outputs','direct_lineage_dataset_dataset')",
+    return connection.each("SELECT guid,type,end1,end2,json_extract(body,'$.provenance') FROM relationship WHERE type IN ('dataset_process_inputs','process_dataset_outputs','direct_lineage_dataset_dataset')",
                            [&](store::Statement& row) {
-                             RelationshipRow one{.guid = std::string(row.text(0)), .type = std::string(row.text(1)), .end1 = std::string(row.text(2)), .end2 = std::string(row.text(3))};
+                             RelationshipRow one{.guid = std::string(row.text(0)), .type = std::string(row.text(1)), .end1 = std::string(row.text(2)), .end2 = std::string(row.text(3)), .body = json::Object{{"provenance", row.text(4)}}};
                              lineage_.add(*lineage_edge(one));
                            });
   }));
@@ -54,13 +54,13 @@ void Catalog::index(const std::vector<LineageEdge>& added, const std::vector<std
   for (const std::string& relationship : removed) lineage_.remove(relationship);
 }
 
-Result<json::Value> Catalog::upsert(std::vector<Entity> entities, std::string_view user) {
+Result<json::Value> Catalog::upsert(std::vector<Entity> entities, std::string_view user, Provenance provenance) {
   std::lock_guard writing(writing_);
   auto types = this->types();
   std::vector<LineageEdge> added;
   std::vector<std::string> removed;
   TRY(json::Value answer, store::write<json::Value>(*database_, [&](store::Connection& connection) -> Result<json::Value> {
-    Upsert upsert(connection, *types, clock_.now(), user);
+    Upsert upsert(connection, *types, clock_.now(), user, provenance);
     TRY(json::Value done, upsert.run(entities));
     added = std::move(upsert.added);
     removed = std::move(upsert.removed);

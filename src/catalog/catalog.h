@@ -49,7 +49,9 @@ class Catalog {
   Result<void> remove_types(const std::vector<std::string>& names);
 
   // {"guidAssignments":{…},"mutatedEntities":{"CREATE":[…],"UPDATE":[…]}}; all or nothing.
-  Result<json::Value> upsert(std::vector<Entity> entities, std::string_view user);
+  // `provenance` is that of the lineage among them; an entity whose customAttributes say {"provenance":"declared"} is
+  // believed about itself.
+  Result<json::Value> upsert(std::vector<Entity> entities, std::string_view user, Provenance provenance = Provenance::reported);
   // The body under "entity", and under "referredEntities" what it owns.
   Result<json::Value> entity(std::string_view guid) const;
   Result<json::Value> header(std::string_view guid) const;

@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "catalog/feed.h"
 #include "catalog/reports.h"
+#include "event/declared_lineage.h"
 
 namespace axonite::catalog {
 namespace {
@@ -171,6 +172,66 @@ TEST_F(CatalogTest, ReportsOfEnginesMeetInOneGraph) {
   EXPECT_TRUE(entities.contains(guid("azure_datalake_gen2_path", "https://acct.dfs.core.windows.net/raw/flights.csv")));
   EXPECT_EQ(json::find(*lineage, "parentRelations")->get_array().size(), 3u);
   EXPECT_EQ(catalog_->feed_position().value(), *last);
+}
+
+TEST_F(CatalogTest, WhatPeopleDeclareIsToldApartAndTakenBack) {
+  auto events = *event::Stream::open(directory_ / "events.db", system_clock());
+  auto feed = *Feed::start(*catalog_, *events, system_clock());
+  event::DeclaredLineage declared{.server = "ws.sql.azuresynapse.net", .database = "Pool", .object = "dbo.Processed",
+                                  .value = R"({"sourceTable": "raw.CustomerData", "processingSteps": ["cleaned", "transformed"], "dataMovementType": "Copy"})", .user = "u"};
+  auto first = event::append(*events, declared);
+  ASSERT_TRUE(feed->settle(*first, std::chrono::seconds(20)));
+  std::string source = guid("azure_synapse_dedicated_sql_table", "mssql://ws.sql.azuresynapse.net/Pool/raw/CustomerData");
+  auto lineage = catalog_->lineage(source, {});
+  ASSERT_TRUE(lineage) << lineage.error().message;
+  const json::Array& relations = json::find(*lineage, "relations")->get_array();
+  ASSERT_EQ(relations.size(), 2u);
+  EXPECT_EQ(json::string_or(relations[0], "provenance"), "declared");
+  std::string process = guid("axonite_declared_operation", "mssql://ws.sql.azuresynapse.net/Pool/dbo/Processed#DATA_LINEAGE");
+  EXPECT_EQ(json::find_path(*catalog_->entity(process), "entity.attributes.processingSteps")->get_array().size(), 2u);
+  declared.value = "";
+  auto second = event::append(*events, declared);
+  ASSERT_TRUE(feed->settle(*second, std::chrono::seconds(20)));
+  EXPECT_TRUE(json::find(*catalog_->lineage(source, {}), "relations")->get_array().empty());
+}
+
+TEST_F(CatalogTest, TheStrongestProvenanceOfAnEdgeStays) {
+  auto provenance = [&] { return json::string_or(json::find(*catalog_->lineage(guid("DataSet", "b"), {}), "relations")->get_array()[0], "provenance"); };
+  std::string declared(kTwoAndAProcess);
+  declared.insert(declared.rfind("\"attributes\""), R"("customAttributes":{"provenance":"declared"},)");
+  ASSERT_TRUE(upsert(declared));
+  EXPECT_EQ(provenance(), "declared");
+  ASSERT_TRUE(upsert(kTwoAndAProcess));
+  EXPECT_EQ(provenance(), "reported");
+  ASSERT_TRUE(catalog_->upsert(*read_entities_text(kTwoAndAProcess), "engine", Provenance::observed));
+  ASSERT_TRUE(upsert(declared));
+  EXPECT_EQ(provenance(), "observed");
+  catalog_.reset();
+  catalog_ = open();
+  EXPECT_EQ(provenance(), "observed");
+}
+
+TEST_F(CatalogTest, PartitionedFilesAreOneAssetThatItsReadersMeet) {
+  auto events = *event::Stream::open(directory_ / "events.db", system_clock());
+  auto feed = *Feed::start(*catalog_, *events, system_clock());
+  (void)events->append({.category = "lineage", .body = R"({"process":{"name":"Copy1","factory":"/f","pipeline":"P"},"inputs":[{"qualifiedName":"abfss://raw@acct.dfs.core.windows.net/flights.csv"}],
+    "outputs":[{"qualifiedName":"abfss://out@acct.dfs.core.windows.net/2024/05/part1.parquet"},{"qualifiedName":"abfss://out@acct.dfs.core.windows.net/2024/06/part2.parquet"}],"columns":[]})"});
+  auto last = events->append({.category = "lineage", .body = R"({"operation":"WRITE","engine":"spark","notebook":"nb","inputs":["abfss://out@acct.dfs.core.windows.net/2024"],
+    "output":"abfss://gold@acct.dfs.core.windows.net/delays","columns":[{"column":"late","kind":"aggregation","sources":[{"object":"abfss://out@acct.dfs.core.windows.net/2024","column":"delay"}]}]})"});
+  ASSERT_TRUE(feed->settle(*last, std::chrono::seconds(20)));
+  EXPECT_NE(guid("azure_datalake_gen2_resource_set", "https://acct.dfs.core.windows.net/out/{N}/{N}/part{N}.parquet"), "none");
+  auto lineage = catalog_->lineage(guid("azure_datalake_gen2_path", "https://acct.dfs.core.windows.net/gold/delays"), {.direction = Direction::input, .depth = 9});
+  ASSERT_TRUE(lineage) << lineage.error().message;
+  EXPECT_TRUE(json::find(*lineage, "guidEntityMap")->get_object().contains(guid("azure_datalake_gen2_path", "https://acct.dfs.core.windows.net/raw/flights.csv")));
+  EXPECT_EQ(json::find(*lineage, "relations")->get_array().size(), 5u);
+}
+
+TEST(ReportsTest, RefusesDeclarationsThatNameNothing) {
+  for (std::string_view value : {"x", "[]", "{}", R"({\"sourceTable\":7})", R"({\"sourceTable\":\"a.b.c.d\"})", R"({\"sourceTable\":\".\"})"}) {
+    auto report = json::parse(R"({"declared":{"server":"s","database":"d","object":"dbo.t","value":")" + std::string(value) + "\"}}");
+    ASSERT_TRUE(report) << value;
+    EXPECT_EQ(entities_of_report(*report, {}).error().code, "LineageReport") << value;
+  }
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ Result<json::Value> Catalog::create_relationship(const json::Value& body, std::s
       }
       TRY(auto there, find_relationship(connection, name, ends[0], ends[1]));
       if (there) return std::unexpected(conflict("ATLAS-409-00-004", "relationship " + name + " already exists between entities " + ends[0] + " and " + ends[1]));
-      Upsert upsert(connection, *types, clock_.now(), user);
+      Upsert upsert(connection, *types, clock_.now(), user, Provenance::reported);
       const json::Value* attributes = json::find(body, "attributes");
       TRY(guid, upsert.relate(name, ends[0], ends[1], attributes ? *attributes : json::Value()));
       added = std::move(upsert.added);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/log.h"
+#include "catalog/path_pattern.h"
 #include "catalog/reports.h"
 
 namespace axonite::catalog {
@@ -14,6 +16,12 @@ constexpr std::size_t kPortion = 256;
 constexpr std::uint64_t kUnkeptMax = 10'000;
 constexpr std::size_t kFilesTiedMax = 1'000;
 constexpr std::string_view kUser = "lineage";
+
+// "" for what is no table.
+std::string view_type(std::string_view type) {
+  if (!type.ends_with("_sql_table")) return {};
+  return std::string(type.substr(0, type.size() - 5)) + "view";
+}
 
 }  // namespace
 
@@ -69,29 +77,67 @@ Result<void> Feed::take(const std::vector<event::Event>& portion) {
 Result<void> Feed::take_report(const event::Event& event) {
   TRY(json::Value report, json::parse(event.body));
   TRY(ReportEntities read, entities_of_report(report, event.time));
+  for (const Dataset& one : read.removed)
+    if (auto guid = catalog_.find(one.type, one.name)) CHECK_OK(catalog_.remove({*guid}, kUser));
   if (read.entities.empty()) return ok();
-  CHECK_OK(catalog_.upsert(std::move(read.entities), kUser));
+  prefer_views(read.entities);
+  CHECK_OK(catalog_.upsert(std::move(read.entities), kUser, read.provenance));
   return tie_files(read.lake_inputs, read.lake_outputs);
 }
 
+// Engines say "table" of whatever they read; what a scan found to be a view stays one.
+void Feed::prefer_views(std::vector<Entity>& entities) const {
+  std::set<std::string> views;
+  for (Entity& one : entities)
+    if (std::string view = view_type(one.type); !view.empty() && catalog_.find(view, one.qualified_name())) {
+      views.insert(one.qualified_name());
+      one.type = view;
+    }
+  for (Entity& one : entities)
+    for (std::string_view list : {"inputs", "outputs"})
+      if (json::Value* references = one.attributes.if_contains(list); references && references->is_array())
+        for (json::Value& reference : references->get_array())
+          if (views.contains(json::string_or(reference, "uniqueAttributes.qualifiedName")))
+            reference.get_object()["typeName"] = view_type(json::string_or(reference, "typeName"));
+}
+
 // A statement that reads a folder reads the files that others wrote into it, before and after.
-Result<void> Feed::tie_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs) {
-  for (const std::string& folder : inputs) {
-    TRY(auto files, catalog_.find_below(kLakeType, folder + "/", kFilesTiedMax));
-    if (!files.empty()) CHECK_OK(tie(folder, files));
+Result<void> Feed::tie_files(const std::vector<Dataset>& inputs, const std::vector<Dataset>& outputs) {
+  for (const Dataset& folder : inputs) {
+    if (folder.type != kLakeType) continue;
+    TRY(auto files, catalog_.find_below(kLakeType, folder.name + "/", kFilesTiedMax));
+    CHECK_OK(tie(folder.name, kLakeType, files));
+    // A set's name has patterns where the folder's may have values.
+    TRY(auto sets, catalog_.find_below(kResourceSetType, name_pattern(folder.name, false) + "/", kFilesTiedMax));
+    CHECK_OK(tie(folder.name, kResourceSetType, sets));
   }
-  for (const std::string& file : outputs)
-    for (std::size_t slash = file.rfind('/'); slash != std::string::npos && slash > 8; slash = file.rfind('/', slash - 1))
-      if (std::string folder = file.substr(0, slash); catalog_.find(kLakeType, folder)) CHECK_OK(tie(folder, {file}));
+  for (const Dataset& file : outputs)
+    for (std::size_t slash = file.name.rfind('/'); slash != std::string::npos && slash > 8; slash = file.name.rfind('/', slash - 1)) {
+      TRY(auto folders, folders_called(file.name.substr(0, slash)));
+      for (const std::string& folder : folders) CHECK_OK(tie(folder, file.type, {file.name}));
+    }
   return ok();
 }
 
-Result<void> Feed::tie(const std::string& folder, const std::vector<std::string>& files) {
+// The folder, or where the name has patterns the folders that it stands for.
+Result<std::vector<std::string>> Feed::folders_called(const std::string& name) const {
+  std::size_t brace = name.find('{');
+  std::vector<std::string> folders;
+  if (brace == std::string::npos) {
+    if (catalog_.find(kLakeType, name)) folders.push_back(name);
+    return folders;
+  }
+  TRY(folders, catalog_.find_below(kLakeType, name.substr(0, brace), kFilesTiedMax));
+  std::erase_if(folders, [&](const std::string& folder) { return name_pattern(folder, false) != name; });
+  return folders;
+}
+
+Result<void> Feed::tie(const std::string& folder, std::string_view type, const std::vector<std::string>& files) {
+  if (files.empty()) return ok();
   json::Array sources;
-  for (const std::string& file : files)
-    sources.push_back(json::Object{{"typeName", kLakeType}, {"uniqueAttributes", json::Object{{"qualifiedName", file}}}});
+  for (const std::string& file : files) sources.push_back(reference(type, file));
   Entity entity{.type = std::string(kLakeType), .attributes = {{"qualifiedName", folder}}, .relationship_attributes = {{"sources", std::move(sources)}}};
-  CHECK_OK(catalog_.upsert({std::move(entity)}, kUser));
+  CHECK_OK(catalog_.upsert({std::move(entity)}, kUser, Provenance::observed));
   return ok();
 }
 

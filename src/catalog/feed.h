@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "catalog/catalog.h"
+#include "catalog/datasets.h"
 #include "event/stream.h"
 
 namespace axonite::catalog {
@@ -25,8 +26,10 @@ class Feed {
   void follow(std::stop_token stop);
   Result<void> take(const std::vector<event::Event>& portion);
   Result<void> take_report(const event::Event& event);
-  Result<void> tie_files(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
-  Result<void> tie(const std::string& folder, const std::vector<std::string>& files);
+  void prefer_views(std::vector<Entity>& entities) const;
+  Result<void> tie_files(const std::vector<Dataset>& inputs, const std::vector<Dataset>& outputs);
+  Result<std::vector<std::string>> folders_called(const std::string& name) const;
+  Result<void> tie(const std::string& folder, std::string_view type, const std::vector<std::string>& files);
 
   Catalog& catalog_;
   const event::Stream& events_;

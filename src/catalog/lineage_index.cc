@@ -7,10 +7,26 @@
 
 namespace axonite::catalog {
 
+std::string_view name_of(Provenance provenance) {
+  switch (provenance) {
+    case Provenance::declared: return "declared";
+    case Provenance::reported: return "reported";
+    case Provenance::observed: return "observed";
+  }
+  return "reported";
+}
+
+Provenance provenance_of(std::string_view name) {
+  return name == "declared" ? Provenance::declared : name == "observed" ? Provenance::observed : Provenance::reported;
+}
+
 void LineageIndex::add(const LineageEdge& edge) {
   std::unique_lock lock(mutex_);
   auto [place, is_new] = edges_.emplace(edge.relationship, edge);
-  if (!is_new) return;
+  if (!is_new) {
+    place->second.provenance = edge.provenance;
+    return;
+  }
   nodes_[edge.from].out.push_back(&place->second);
   nodes_[edge.to].in.push_back(&place->second);
 }

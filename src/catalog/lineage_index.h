@@ -15,8 +15,16 @@ namespace axonite::catalog {
 
 enum class Direction { input, output, both };
 
+// How we know of an edge, weakest first: a person wrote it down, another program says that it happened, our own engines
+// did it. Of one edge the strongest is kept.
+enum class Provenance { declared, reported, observed };
+std::string_view name_of(Provenance provenance);
+// "declared", …; reported for anything else.
+Provenance provenance_of(std::string_view name);
+
 struct LineageEdge {
   std::string from, to, relationship;  // guids
+  Provenance provenance = Provenance::reported;
 };
 
 struct LineageAnswer {
@@ -27,7 +35,7 @@ struct LineageAnswer {
 
 class LineageIndex {
  public:
-  // Repeatable: the same relationship again changes nothing.
+  // Repeatable: the same relationship again changes its provenance at most.
   void add(const LineageEdge& edge);
   void remove(std::string_view relationship);
   // Up to `depth` edges away, at most `width` neighbours of each entity (in the order of their making), and at most

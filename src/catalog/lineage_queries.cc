@@ -58,7 +58,7 @@ Result<json::Value> Catalog::lineage_json(const LineageAnswer& answer, std::stri
       headers[one] = header_of(*row);
       if (query.include_parent) CHECK_OK(add_parents(connection, one, headers, parents));
     }
-    for (const LineageEdge& edge : answer.edges) relations.push_back(json::Object{{"fromEntityId", edge.from}, {"toEntityId", edge.to}, {"relationshipId", edge.relationship}});
+    for (const LineageEdge& edge : answer.edges) relations.push_back(json::Object{{"fromEntityId", edge.from}, {"toEntityId", edge.to}, {"relationshipId", edge.relationship}, {"provenance", name_of(edge.provenance)}});
     return json::Object{{"baseEntityGuid", guid}, {"lineageDirection", name_of(query.direction)}, {"lineageDepth", query.depth}, {"lineageWidth", query.width},
                         {"childrenCount", -1}, {"includeParent", query.include_parent}, {"guidEntityMap", std::move(headers)}, {"relations", std::move(relations)},
                         {"parentRelations", std::move(parents)}, {"widthCounts", json::Object{{"INPUT", counts(answer.input_widths)}, {"OUTPUT", counts(answer.output_widths)}}}};

@@ -7,32 +7,10 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "catalog/declared.h"
 
 namespace axonite::catalog {
 namespace {
-
-struct Dataset {
-  std::string type, name;
-  friend auto operator<=>(const Dataset&, const Dataset&) = default;
-};
-
-std::string last_segment(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
-std::string folder_of(std::string_view name) { return std::string(name.substr(0, name.rfind('/'))); }
-
-json::Object reference(std::string_view type, std::string_view name) {
-  return {{"typeName", type}, {"uniqueAttributes", json::Object{{"qualifiedName", name}}}};
-}
-
-Entity entity(std::string_view type, std::string_view qualified_name, std::string_view name) {
-  return {.type = std::string(type), .attributes = {{"qualifiedName", qualified_name}, {"name", name}}};
-}
-
-// References resolve by name, so datasets come before the processes that name them: both are in one request.
-json::Array references(const std::set<Dataset>& datasets) {
-  json::Array list;
-  for (const Dataset& one : datasets) list.push_back(reference(one.type, one.name));
-  return list;
-}
 
 std::vector<std::string> texts(const json::Value& report, std::string_view key) {
   std::vector<std::string> list;
@@ -47,6 +25,11 @@ const json::Array& list_of(const json::Value& value, std::string_view key) {
   static const json::Array none;
   const json::Value* found = json::find(value, key);
   return found && found->is_array() ? found->get_array() : none;
+}
+
+void add(ReportEntities& all, const Dataset& dataset, const SqlDatabase* database, bool is_output) {
+  if (dataset.in_lake()) (is_output ? all.lake_outputs : all.lake_inputs).push_back(dataset);
+  add_dataset(all.entities, dataset, database);
 }
 
 // Purview's form: pairs of datasets, with pairs of columns.
@@ -66,39 +49,8 @@ class ColumnMapping {
   std::map<std::pair<std::string, std::string>, json::Array> pairs_;
 };
 
-// The datasets of a SQL engine live in its database, unless they are files.
-struct Database {
-  std::string server, name;
-  std::string_view family = "azure_synapse_dedicated_sql_";
-
-  std::string root() const { return "mssql://" + server + "/" + name; }
-  Dataset dataset(std::string_view object) const {
-    if (std::string lake = lake_name(object); !lake.empty()) return {std::string(kLakeType), lake};
-    std::string path(object);
-    if (std::size_t dot = path.find('.'); dot != std::string::npos) path[dot] = '/';
-    return {std::string(family) + "table", root() + "/" + path};
-  }
-};
-
-void add_dataset(ReportEntities& all, const Dataset& dataset, const Database* database, bool is_output) {
-  Entity one = entity(dataset.type, dataset.name, last_segment(dataset.name));
-  if (dataset.type == kLakeType) {
-    (is_output ? all.lake_outputs : all.lake_inputs).push_back(dataset.name);
-    std::string_view rest = std::string_view(dataset.name).substr(8);
-    one.attributes["path"] = rest.substr(std::min(rest.find('/'), rest.size()));
-  } else if (database) {
-    std::string schema = folder_of(dataset.name);
-    all.entities.push_back(entity(std::string(database->family) + "db", database->root(), database->name));
-    Entity schema_entity = entity(std::string(database->family) + "schema", schema, last_segment(schema));
-    schema_entity.relationship_attributes["db"] = reference(std::string(database->family) + "db", database->root());
-    all.entities.push_back(std::move(schema_entity));
-    one.relationship_attributes["dbSchema"] = reference(std::string(database->family) + "schema", schema);
-  }
-  all.entities.push_back(std::move(one));
-}
-
 Entity process(std::string_view type, const std::string& qualified_name, const std::string& name, const std::set<Dataset>& inputs, const std::set<Dataset>& outputs, const ColumnMapping& columns, Time when) {
-  Entity one = entity(type, qualified_name, name);
+  Entity one = make_entity(type, qualified_name, name);
   one.attributes["inputs"] = references(inputs);
   one.attributes["outputs"] = references(outputs);
   one.attributes["columnMapping"] = columns.write();
@@ -117,8 +69,7 @@ std::string key_of(const std::set<Dataset>& inputs, std::string_view more) {
 
 Result<ReportEntities> from_statement(const json::Value& report, Time when) {
   std::string engine = json::string_or(report, "engine"), operation = json::string_or(report, "operation");
-  Database database{.server = text::to_lower(json::string_or(report, "server")), .name = json::string_or(report, "database")};
-  if (database.server.find("-ondemand.") != std::string::npos) database.family = "azure_synapse_serverless_sql_";
+  SqlDatabase database = SqlDatabase::of(json::string_or(report, "server"), json::string_or(report, "database"));
   std::set<Dataset> inputs, outputs;
   for (const std::string& input : texts(report, "inputs")) inputs.insert(database.dataset(input));
   std::vector<std::string> written = texts(report, "outputs");
@@ -134,8 +85,8 @@ Result<ReportEntities> from_statement(const json::Value& report, Time when) {
   bool spark = engine == "spark";
   std::string unit = json::string_or(report, spark ? "notebook" : "procedure");
   ReportEntities all;
-  for (const Dataset& input : inputs) add_dataset(all, input, &database, false);
-  for (const Dataset& output : outputs) add_dataset(all, output, &database, true);
+  for (const Dataset& input : inputs) add(all, input, &database, false);
+  for (const Dataset& output : outputs) add(all, output, &database, true);
   Entity one = process(spark ? "axonite_spark_operation" : "axonite_sql_operation", sink + "#" + operation + "#" + key_of(inputs, unit),
                        operation + " " + last_segment(sink), inputs, outputs, columns, when);
   one.attributes["operation"] = operation;
@@ -149,8 +100,9 @@ Result<ReportEntities> from_statement(const json::Value& report, Time when) {
 std::set<Dataset> datasets_of(const json::Array& list) {
   std::set<Dataset> all;
   for (const json::Value& one : list) {
-    std::string name = json::string_or(one, "qualifiedName"), lake = lake_name(name);
-    all.insert(lake.empty() ? Dataset{json::string_or(one, "type", "DataSet"), name} : Dataset{std::string(kLakeType), lake});
+    std::string name = json::string_or(one, "qualifiedName");
+    Dataset lake = lake_dataset(name);
+    all.insert(lake.type.empty() ? Dataset{json::string_or(one, "type", "DataSet"), name} : lake);
   }
   return all;
 }
@@ -158,7 +110,8 @@ std::set<Dataset> datasets_of(const json::Array& list) {
 // Several files of one folder stand for the folder, as statements that read it name it.
 std::set<Dataset> by_folder(const std::set<Dataset>& files) {
   std::map<std::string, std::size_t> counts;
-  for (const Dataset& file : files) ++counts[folder_of(file.name)];
+  for (const Dataset& file : files)
+    if (file.type == kLakeType) ++counts[folder_of(file.name)];
   std::set<Dataset> all;
   for (const Dataset& file : files) all.insert(file.type == kLakeType && counts[folder_of(file.name)] > 1 ? Dataset{file.type, folder_of(file.name)} : file);
   return all;
@@ -171,13 +124,13 @@ struct ActivityTypes {
 // operation → activity → pipeline → factory, as the service hangs them.
 void add_activity(ReportEntities& all, const json::Value& process, const ActivityTypes& types, const std::string& owner, const std::string& activity) {
   std::string pipeline = folder_of(folder_of(activity));
-  Entity pipeline_entity = entity(types.pipeline, pipeline, json::string_or(process, "pipeline"));
+  Entity pipeline_entity = make_entity(types.pipeline, pipeline, json::string_or(process, "pipeline"));
   if (types.pipeline == "adf_pipeline") {
-    all.entities.push_back(entity("azure_data_factory", owner, last_segment(owner)));
+    all.entities.push_back(make_entity("azure_data_factory", owner, last_segment(owner)));
     pipeline_entity.relationship_attributes["dataFactory"] = reference("azure_data_factory", owner);
   }
   all.entities.push_back(std::move(pipeline_entity));
-  Entity activity_entity = entity(types.activity, activity, json::string_or(process, "name"));
+  Entity activity_entity = make_entity(types.activity, activity, json::string_or(process, "name"));
   activity_entity.relationship_attributes["parent"] = reference(types.pipeline, pipeline);
   all.entities.push_back(std::move(activity_entity));
 }
@@ -191,8 +144,8 @@ Result<ReportEntities> from_copy(const json::Value& report, const json::Value& c
                                 : ActivityTypes{"adf_pipeline", "adf_copy_activity", "adf_copy_operation"};
   std::string activity = owner + "/pipelines/" + text::to_lower(json::string_or(copied, "pipeline")) + "/activities/" + text::to_lower(json::string_or(copied, "name"));
   ReportEntities all;
-  for (const Dataset& input : inputs) add_dataset(all, input, nullptr, false);
-  for (const Dataset& output : outputs) add_dataset(all, output, nullptr, true);
+  for (const Dataset& input : inputs) add(all, input, nullptr, false);
+  for (const Dataset& output : outputs) add(all, output, nullptr, true);
   add_activity(all, copied, types, owner, activity);
   ColumnMapping columns;
   for (const Dataset& input : inputs)
@@ -207,37 +160,9 @@ Result<ReportEntities> from_copy(const json::Value& report, const json::Value& c
 
 }  // namespace
 
-std::string lake_name(std::string_view url) {
-  std::size_t scheme_end = url.find("://");
-  if (scheme_end == std::string_view::npos) return {};
-  std::string scheme = text::to_lower(url.substr(0, scheme_end));
-  std::string_view rest = url.substr(scheme_end + 3);
-  std::size_t slash = std::min(rest.find('/'), rest.size());
-  std::string authority = text::to_lower(rest.substr(0, slash)), container;
-  std::string path(rest.substr(slash));
-  if (scheme.starts_with("abfs") || scheme.starts_with("wasb")) {
-    std::size_t at = authority.find('@');
-    if (at == std::string::npos) return {};
-    container = "/" + authority.substr(0, at);
-    authority.erase(0, at + 1);
-  } else if (scheme == "https" || scheme == "http") {
-    path = path.substr(0, path.find('?'));
-    if (auto decoded = text::percent_decode(path)) path = *decoded;
-  } else {
-    return {};
-  }
-  std::size_t dot = authority.find('.');
-  if (dot == std::string::npos || !authority.ends_with(".core.windows.net")) return {};
-  std::string name = "https://" + authority.substr(0, dot) + ".dfs.core.windows.net" + container;
-  for (std::string_view segment : text::split(path, '/')) {
-    if (segment.find('*') != std::string_view::npos) break;
-    if (!segment.empty()) name += "/" + std::string(segment);
-  }
-  return name;
-}
-
 Result<ReportEntities> entities_of_report(const json::Value& report, Time when) {
   if (!report.is_object()) return std::unexpected(invalid("LineageReport", "a lineage report is an object"));
+  if (const json::Value* declared = json::find(report, "declared")) return from_declared(*declared);
   if (const json::Value* copied = json::find(report, "process")) return from_copy(report, *copied, when);
   if (json::find(report, "engine")) return from_statement(report, when);
   return std::unexpected(invalid("LineageReport", "a lineage report has neither 'process' nor 'engine'"));

@@ -75,8 +75,9 @@ json::Object header_of(const EntityRow& row) {
 }
 
 std::optional<LineageEdge> lineage_edge(const RelationshipRow& row) {
-  if (row.type == "dataset_process_inputs") return LineageEdge{row.end2, row.end1, row.guid};
-  if (row.type == "process_dataset_outputs" || row.type == "direct_lineage_dataset_dataset") return LineageEdge{row.end1, row.end2, row.guid};
+  Provenance provenance = provenance_of(json::string_or(row.body, "provenance"));
+  if (row.type == "dataset_process_inputs") return LineageEdge{row.end2, row.end1, row.guid, provenance};
+  if (row.type == "process_dataset_outputs" || row.type == "direct_lineage_dataset_dataset") return LineageEdge{row.end1, row.end2, row.guid, provenance};
   return std::nullopt;
 }
 

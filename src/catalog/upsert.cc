@@ -115,6 +115,8 @@ Result<void> Upsert::check_required(const Target& target) const {
 }
 
 Result<void> Upsert::relate_all(Target& target) {
+  const json::Value* custom = target.entity->others.if_contains("customAttributes");
+  edge_provenance_ = custom && json::string_or(*custom, "provenance") == "declared" ? std::min(provenance_, Provenance::declared) : provenance_;
   for (const json::Object* members : {&target.entity->attributes, &target.entity->relationship_attributes})
     for (const auto& [name, value] : *members)
       if (target.type->ends.contains(std::string_view(name))) CHECK_OK(relate_one(target, name, value));
@@ -169,11 +171,16 @@ Result<std::string> Upsert::relate(const std::string& relationship, const std::s
                                                 .body = json::Object{{"createdBy", user_}, {"createTime", milliseconds(now_)}, {"attributes", json::Object{}}}};
   bool is_new = !row.body.get_object().contains("updateTime");
   bool changed = attributes.is_object() && set_member(row.body.get_object(), "attributes", attributes);
-  if (!is_new && !changed) return row.guid;
+  bool stronger = false;
+  if (auto edge = lineage_edge(row); edge && (is_new || edge_provenance_ > edge->provenance)) {
+    row.body.get_object()["provenance"] = name_of(edge_provenance_);
+    stronger = true;
+  }
+  if (!is_new && !changed && !stronger) return row.guid;
   row.body.get_object()["updatedBy"] = user_;
   row.body.get_object()["updateTime"] = milliseconds(now_);
   CHECK_OK(write_relationship_row(connection_, row));
-  if (auto edge = lineage_edge(row); edge && is_new) added.push_back(std::move(*edge));
+  if (auto edge = lineage_edge(row); edge && stronger) added.push_back(std::move(*edge));
   return row.guid;
 }
 

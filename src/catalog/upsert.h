@@ -16,7 +16,8 @@ namespace axonite::catalog {
 
 class Upsert {
  public:
-  Upsert(store::Connection& connection, const Types& types, Time now, std::string_view user) : connection_(connection), types_(types), now_(now), user_(user) {}
+  Upsert(store::Connection& connection, const Types& types, Time now, std::string_view user, Provenance provenance)
+      : connection_(connection), types_(types), now_(now), user_(user), provenance_(provenance), edge_provenance_(provenance) {}
 
   Result<json::Value> run(const std::vector<Entity>& entities);
   // A relationship between two entities that exist; its guid.
@@ -51,6 +52,8 @@ class Upsert {
   const Types& types_;
   Time now_;
   std::string user_;
+  Provenance provenance_;
+  Provenance edge_provenance_;  // of the entity that is being related
   std::vector<Target> targets_;
   std::map<std::string, std::string> guids_;      // placeholder → guid
   std::map<std::string, std::size_t> by_guid_;    // guid → target

@@ -69,6 +69,7 @@ def test_entities_are_uploaded_and_lineage_is_walked(client, unique):
     assert set(lineage["guidEntityMap"]) == set(guids.values())
     edges = {(one["fromEntityId"], one["toEntityId"]) for one in lineage["relations"]}
     assert edges == {(guids["-1"], guids["-3"]), (guids["-3"], guids["-2"])}
+    assert {one["provenance"] for one in lineage["relations"]} == {"reported"}
     assert len(client.get_entity_lineage(guids["-2"], depth=1)["relations"]) == 1
     assert guids["-3"] in client.get_entity_next_lineage(guids["-2"], direction="INPUT")["guidEntityMap"]
     assert client.get_entity_lineage(guids["-2"], direction="OUTPUT")["relations"] == []
@@ -164,6 +165,7 @@ def test_a_table_leads_back_to_the_csv_though_nobody_declared_it(client, owner, 
     names = {one["attributes"]["qualifiedName"]: one for one in entities.values()}
     assert f"{lake}/in/people.csv" in names
     upstream = {one["toEntityId"]: one["fromEntityId"] for one in lineage["relations"]}
+    assert {one["provenance"] for one in lineage["relations"]} == {"observed"}
     path = [table["guid"]]
     while path[-1] in upstream:
         path.append(upstream[path[-1]])
