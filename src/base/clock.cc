@@ -144,12 +144,23 @@ std::string format_iso_seconds(Time time) {
                      clock.minutes().count(), clock.seconds().count());
 }
 
+// Several stand in every answer of storage, so without a format string.
 std::string format_http_date(Time time) {
   auto [day, clock] = civil(time);
-  unsigned weekday = date::weekday(date::sys_days(day)).c_encoding();
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[weekday], static_cast<unsigned>(day.day()),
-                     kMonths[static_cast<unsigned>(day.month()) - 1], static_cast<int>(day.year()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  std::string out = "Thu, 01 Jan 1970 00:00:00 GMT";
+  auto two = [&](std::size_t at, int number) {
+    out[at] = static_cast<char>('0' + number / 10 % 10);
+    out[at + 1] = static_cast<char>('0' + number % 10);
+  };
+  out.replace(0, 3, kDays[date::weekday(date::sys_days(day)).c_encoding()]);
+  out.replace(8, 3, kMonths[static_cast<unsigned>(day.month()) - 1]);
+  two(5, static_cast<int>(static_cast<unsigned>(day.day())));
+  two(12, static_cast<int>(day.year()) / 100);
+  two(14, static_cast<int>(day.year()) % 100);
+  two(17, static_cast<int>(clock.hours().count()));
+  two(20, static_cast<int>(clock.minutes().count()));
+  two(23, static_cast<int>(clock.seconds().count()));
+  return out;
 }
 
 std::optional<Time> parse_iso(std::string_view text) {

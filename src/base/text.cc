@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
 
 namespace axonite::text {
 namespace {
@@ -12,49 +13,45 @@ constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 constexpr char kBase64Url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::string encode64(std::string_view bytes, const char* alphabet, bool padded) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
+  std::string out((bytes.size() + 2) / 3 * 4, '=');
+  char* to = out.data();
   std::size_t i = 0;
   auto byte = [&](std::size_t at) { return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])); };
   for (; i + 2 < bytes.size(); i += 3) {
     std::uint32_t group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    for (int shift = 18; shift >= 0; shift -= 6) out += alphabet[group >> shift & 63];
+    for (int shift = 18; shift >= 0; shift -= 6) *to++ = alphabet[group >> shift & 63];
   }
   std::size_t rest = bytes.size() - i;
   if (rest == 0) return out;
   std::uint32_t group = byte(i) << 16 | (rest == 2 ? byte(i + 1) << 8 : 0);
-  out += alphabet[group >> 18 & 63];
-  out += alphabet[group >> 12 & 63];
-  if (rest == 2) out += alphabet[group >> 6 & 63];
-  if (padded) out.append(3 - rest, '=');
+  *to++ = alphabet[group >> 18 & 63];
+  *to++ = alphabet[group >> 12 & 63];
+  if (rest == 2) *to++ = alphabet[group >> 6 & 63];
+  if (!padded) out.resize(static_cast<std::size_t>(to - out.data()));
   return out;
 }
 
-int digit64(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+' || c == '-') return 62;
-  if (c == '/' || c == '_') return 63;
-  return -1;
-}
+// Both alphabets; -1 for what is in neither.
+constexpr std::array<signed char, 256> kDigits64 = [] {
+  std::array<signed char, 256> digits{};
+  digits.fill(-1);
+  for (const char* alphabet : {kBase64, kBase64Url})
+    for (int i = 0; i < 64; ++i) digits[static_cast<unsigned char>(alphabet[i])] = static_cast<signed char>(i);
+  return digits;
+}();
 
 std::optional<std::string> decode64(std::string_view text) {
   if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (char c : text) {
-    int digit = digit64(c);
-    if (digit < 0) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(digit);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out += static_cast<char>(group >> bits & 255);
-    }
+  std::string out(text.size() * 3 / 4, '\0');
+  char* to = out.data();
+  std::uint32_t group = 0, wrong = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int digit = kDigits64[static_cast<unsigned char>(text[i])];
+    wrong |= static_cast<std::uint32_t>(digit < 0);
+    group = group << 6 | static_cast<std::uint32_t>(digit & 63);
+    if (std::size_t part = i % 4; part > 0) *to++ = static_cast<char>(group >> (6 - 2 * part) & 255);
   }
+  if (wrong) return std::nullopt;
   return out;
 }
 
@@ -138,14 +135,14 @@ std::string base64_encode(std::string_view bytes) { return encode64(bytes, kBase
 std::string base64url_encode(std::string_view bytes) { return encode64(bytes, kBase64Url, false); }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0 || text.find_first_of("-_") != std::string_view::npos) return std::nullopt;
+  if (text.size() % 4 != 0 || std::ranges::any_of(text, [](char c) { return c == '-' || c == '_'; })) return std::nullopt;
   if (text.ends_with("==")) text.remove_suffix(2);
   else if (text.ends_with('=')) text.remove_suffix(1);
   return decode64(text);
 }
 
 std::optional<std::string> base64url_decode(std::string_view text) {
-  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+  if (std::ranges::any_of(text, [](char c) { return c == '+' || c == '/' || c == '='; })) return std::nullopt;
   return decode64(text);
 }
 
@@ -187,13 +184,15 @@ std::string percent_encode(std::string_view text, std::string_view keep) {
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  auto is_plain = [&](char c) { return c != '%' && !(c == '+' && plus_is_space); };
+  if (std::ranges::all_of(text, is_plain)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
-      out += ' ';
-    } else if (text[i] != '%') {
+    if (is_plain(text[i])) {
       out += text[i];
+    } else if (text[i] == '+') {
+      out += ' ';
     } else {
       if (i + 2 >= text.size()) return std::nullopt;
       int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -65,7 +68,7 @@ bool is_framing(std::string_view name) {
 
 // A line break would let a value write headers of its own.
 void append_value(std::string& head, std::string_view value) {
-  if (value.find_first_of("\r\n") == std::string_view::npos) {
+  if (std::ranges::none_of(value, [](char c) { return c == '\r' || c == '\n'; })) {
     head += value;
     return;
   }
@@ -85,8 +88,10 @@ const std::string& date_line() {
 }
 
 std::string head_of(const Response& response, const Framing& framing, std::optional<std::uint64_t> length) {
-  std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
-  head.reserve(512);
+  auto* text = std::get_if<std::string>(&response.body);
+  std::string head;
+  head.reserve(1024 + (text && text->size() <= kSmallBytes ? text->size() : 0));
+  fmt::format_to(std::back_inserter(head), "HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
   for (const auto& [name, value] : response.headers) {
     if (is_framing(name)) continue;
     head += name;
@@ -95,11 +100,12 @@ std::string head_of(const Response& response, const Framing& framing, std::optio
     head += "\r\n";
   }
   if (!response.headers.contains("Date")) head += date_line();
-  if (!has_no_body(response.status) && length) head += fmt::format("Content-Length: {}\r\n", *length);
+  if (!has_no_body(response.status) && length) fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", *length);
   if (!has_no_body(response.status) && !length && !framing.http_1_0) head += "Transfer-Encoding: chunked\r\n";
   if (!framing.keep_alive) head += "Connection: close\r\n";
   else if (framing.http_1_0) head += "Connection: keep-alive\r\n";
-  return head + "\r\n";
+  head += "\r\n";
+  return head;
 }
 
 class LengthSink : public BodySink {

@@ -62,10 +62,10 @@ Result<void> Lake::allow(const identity::Principal& principal, Right right, cons
   if (principal.kind == Kind::system) return ok();
   if (principal.kind == Kind::account_key) return principal.object_id == location.account ? ok() : std::unexpected(mismatch());
   if (principal.kind == Kind::anonymous || principal.kind == Kind::sql_login) return std::unexpected(mismatch());
-  TRY(Account of, account(location.account));
-  auto by_role = state_->authorizer.authorize_data(principal, data_action(right), scope_of(of, location));
+  TRY(auto of, account(location.account));
+  auto by_role = state_->authorizer.authorize_data(principal, data_action(right), scope_of(*of, location));
   if (by_role) return ok();
-  if (!of.is_hierarchical || by_role.error().kind != Error::Kind::forbidden) return std::unexpected(mismatch());
+  if (!of->is_hierarchical || by_role.error().kind != Error::Kind::forbidden) return std::unexpected(mismatch());
   auto chain = store::read<std::vector<Node>>(*state_->database, [&](store::Connection& c) { return tables::chain(c, location); });
   if (!chain || !acl_allows(*chain, chain->back().path == location.path, right, principal.object_id)) return std::unexpected(mismatch());
   return ok();
@@ -75,8 +75,8 @@ Result<void> Lake::allow_action(const identity::Principal& principal, std::strin
   using Kind = identity::Principal::Kind;
   if (principal.kind == Kind::system) return ok();
   if (principal.kind == Kind::account_key) return principal.object_id == location.account ? ok() : std::unexpected(mismatch());
-  TRY(Account of, account(location.account));
-  if (state_->authorizer.authorize(principal, action, scope_of(of, location))) return ok();
+  TRY(auto of, account(location.account));
+  if (state_->authorizer.authorize(principal, action, scope_of(*of, location))) return ok();
   return std::unexpected(mismatch());
 }
 

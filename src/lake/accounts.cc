@@ -22,7 +22,7 @@ Result<Account> Lake::create_account(std::string_view name, std::string_view res
                                        "numbers and lower-case letters only."));
   std::unique_lock lock(state_->accounts_mutex);
   if (auto found = state_->accounts.find(name); found != state_->accounts.end()) {
-    if (text::equals_ignoring_case(found->second.resource_id, resource_id)) return found->second;
+    if (text::equals_ignoring_case(found->second->resource_id, resource_id)) return *found->second;
     return std::unexpected(conflict("StorageAccountAlreadyTaken", "The storage account named " + std::string(name) + " is already taken."));
   }
   std::string seeds[] = {AccountKeys::new_seed(), AccountKeys::new_seed()};
@@ -32,11 +32,11 @@ Result<Account> Lake::create_account(std::string_view name, std::string_view res
     return c.execute("INSERT INTO accounts(name, resource_id, hierarchical, seed1, seed2, created) VALUES(?1,?2,?3,?4,?5,?6)", account.name,
                      account.resource_id, account.is_hierarchical, seeds[0], seeds[1], to_unix_nanoseconds(account.created));
   }));
-  state_->accounts.emplace(account.name, account);
+  state_->accounts.emplace(account.name, std::make_shared<const Account>(account));
   return account;
 }
 
-Result<Account> Lake::account(std::string_view name) const {
+Result<std::shared_ptr<const Account>> Lake::account(std::string_view name) const {
   std::shared_lock lock(state_->accounts_mutex);
   auto found = state_->accounts.find(name);
   if (found == state_->accounts.end()) return std::unexpected(no_account(name));
@@ -52,8 +52,10 @@ Result<Account> Lake::regenerate_key(std::string_view name, int index) {
     return index == 0 ? c.execute("UPDATE accounts SET seed1 = ?2 WHERE name = ?1", name, seed)
                       : c.execute("UPDATE accounts SET seed2 = ?2 WHERE name = ?1", name, seed);
   }));
-  found->second.keys[index == 0 ? 0 : 1] = state_->account_keys.derive(name, seed);
-  return found->second;
+  Account account = *found->second;
+  account.keys[index == 0 ? 0 : 1] = state_->account_keys.derive(name, seed);
+  found->second = std::make_shared<const Account>(account);
+  return account;
 }
 
 Result<void> Lake::remove_account(std::string_view name) {

@@ -97,6 +97,11 @@ void complete(std::vector<AclEntry>& entries, bool is_default) {
   if (named && !find(entries, is_default, "mask")) entries.push_back({is_default, "mask", "", group_class});
 }
 
+// "user::rwx,group::r-x,other::---" and nothing more, as nearly all are; such need no parsing. Of a normalized text.
+bool is_plain(std::string_view acl) { return acl.size() == 31 && acl.starts_with("user::") && acl.substr(9, 8) == ",group::" && acl.substr(20, 8) == ",other::"; }
+
+std::string plain(unsigned mode) { return "user::" + text_of(mode >> 6 & 7) + ",group::" + text_of(mode >> 3 & 7) + ",other::" + text_of(mode & 7); }
+
 // Stored texts were normalized on their way in.
 std::vector<AclEntry> stored(std::string_view text) { return parse(text).value_or(std::vector<AclEntry>{}); }
 
@@ -110,6 +115,7 @@ Result<std::string> normalize_acl(std::string_view text) {
 }
 
 std::string permissions_of(std::string_view acl) {
+  if (is_plain(acl)) return std::string(acl.substr(6, 3)) + std::string(acl.substr(17, 3)) + std::string(acl.substr(28, 3));
   auto entries = stored(acl);
   auto bits = [&](const char* kind) {
     AclEntry* entry = find(entries, false, kind);
@@ -154,6 +160,7 @@ Result<std::string> with_permissions(std::string_view acl, std::string_view perm
 }
 
 std::string inherited_acl(std::string_view parent_acl, bool is_directory, unsigned mode, unsigned umask) {
+  if (is_plain(parent_acl)) return plain(mode & ~umask);
   std::vector<AclEntry> defaults = stored(parent_acl), entries;
   std::erase_if(defaults, [](const AclEntry& entry) { return !entry.is_default; });
   for (AclEntry entry : defaults) {
@@ -162,10 +169,7 @@ std::string inherited_acl(std::string_view parent_acl, bool is_directory, unsign
       entry.bits &= ~static_cast<unsigned>(access_execute);
     entries.push_back(entry);
   }
-  if (entries.empty()) {
-    unsigned bits = mode & ~umask;
-    entries = {{false, "user", "", bits >> 6 & 7}, {false, "group", "", bits >> 3 & 7}, {false, "other", "", bits & 7}};
-  }
+  if (entries.empty()) return plain(mode & ~umask);  // nor are there defaults to hand on
   if (is_directory) entries.insert(entries.end(), defaults.begin(), defaults.end());
   return write(entries);
 }

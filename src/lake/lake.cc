@@ -26,7 +26,7 @@ Result<void> load_accounts(Lake::State& state) {
       std::string name(row.text(0));
       Secret keys[] = {state.account_keys.derive(name, row.text(3)), state.account_keys.derive(name, row.text(4))};
       Account account{name, std::string(row.text(1)), row.integer(2) != 0, {keys[0], keys[1]}, from_unix_nanoseconds(row.integer(5))};
-      state.accounts.emplace(account.name, std::move(account));
+      state.accounts.emplace(name, std::make_shared<const Account>(std::move(account)));
     });
   });
 }

@@ -83,7 +83,7 @@ class Lake {
 
   // accounts.cc. conflict("StorageAccountAlreadyTaken") when the name belongs to another resource.
   Result<Account> create_account(std::string_view name, std::string_view resource_id, bool is_hierarchical);
-  Result<Account> account(std::string_view name) const;  // not_found("AccountNotFound")
+  Result<std::shared_ptr<const Account>> account(std::string_view name) const;  // not_found("AccountNotFound")
   Result<Account> regenerate_key(std::string_view name, int index);
   Result<void> remove_account(std::string_view name);
 

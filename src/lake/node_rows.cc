@@ -115,17 +115,16 @@ Result<bool> has_children(store::Connection& c, std::int64_t parent) {
   return found.has_value();
 }
 
-Result<void> insert(store::Connection& c, Node& node) {
+Result<void> insert(store::Connection& c, Node& node, const std::optional<store::Blob>& bytes) {
   const Properties& p = node.properties;
-  TRY(auto id, c.first("INSERT INTO nodes(parent, name, kind, size, version, created, modified, content_type, content_encoding, "
-                       "content_language, content_disposition, cache_control, content_md5, metadata, owner, grp, acl, lease_id, lease_seconds, "
-                       "lease_end, lease_breaking) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21) RETURNING id",
-                       [](store::Statement& row) { return row.integer(0); }, node.parent, node.name, kind_of(node), node.size, node.version,
-                       to_unix_nanoseconds(node.created), to_unix_nanoseconds(node.modified), p.content_type, p.content_encoding,
-                       p.content_language, p.content_disposition, p.cache_control, store::Blob{p.content_md5}, store::Blob{encode(p.metadata)},
-                       node.owner, node.group, node.acl, node.lease.id, node.lease.seconds, to_unix_nanoseconds(node.lease.end), node.lease.is_breaking));
-  if (!id) return std::unexpected(internal("insert into nodes gave no id"));
-  node.id = *id;
+  CHECK_OK(c.execute("INSERT INTO nodes(parent, name, kind, size, version, created, modified, content_type, content_encoding, "
+                     "content_language, content_disposition, cache_control, content_md5, metadata, owner, grp, acl, lease_id, lease_seconds, "
+                     "lease_end, lease_breaking, bytes) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
+                     node.parent, node.name, kind_of(node), node.size, node.version, to_unix_nanoseconds(node.created),
+                     to_unix_nanoseconds(node.modified), p.content_type, p.content_encoding, p.content_language, p.content_disposition,
+                     p.cache_control, store::Blob{p.content_md5}, store::Blob{encode(p.metadata)}, node.owner, node.group, node.acl,
+                     node.lease.id, node.lease.seconds, to_unix_nanoseconds(node.lease.end), node.lease.is_breaking, bytes));
+  node.id = c.last_insert_id();
   return ok();
 }
 

@@ -86,6 +86,11 @@ Result<Node> Lake::put(const Location& location, const Content& content, const N
     node.is_append_blob = how.is_append_blob;
     node.modified = state_->clock.now();
     node.version = state_->next_version(&node);
+    if (node.id == 0 && content.file.empty()) {
+      node.size = content.size;
+      CHECK_OK(tables::insert(c, node, store::Blob{content.bytes}));
+      return node;
+    }
     bool existed = node.id != 0;
     CHECK_OK(existed ? tables::update(c, node) : tables::insert(c, node));
     if (existed) CHECK_OK(tables::drop_appends(c, node, garbage));

@@ -23,7 +23,7 @@ struct Lake::State {
   mutable SnapshotCache cache;
   std::unique_ptr<store::Database> database;
   mutable std::shared_mutex accounts_mutex;
-  std::map<std::string, Account, std::less<>> accounts;
+  std::map<std::string, std::shared_ptr<const Account>, std::less<>> accounts;
 
   // A transaction with the files it left over removed after its commit. `keys` as of SnapshotCache::Change.
   template <class T, class Work>

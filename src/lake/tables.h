@@ -33,8 +33,8 @@ Result<Node> get(store::Connection& c, const Location& location);
 Result<std::vector<Node>> children(store::Connection& c, std::int64_t parent, std::string_view from, bool exclusive, int count_max);
 Result<bool> has_children(store::Connection& c, std::int64_t parent);
 
-// New row; sets node.id. Without content.
-Result<void> insert(store::Connection& c, Node& node);
+// New row; sets node.id. `bytes` is its content where that is inline; node.size must be theirs.
+Result<void> insert(store::Connection& c, Node& node, const std::optional<store::Blob>& bytes = std::nullopt);
 // Everything but id and content.
 Result<void> update(store::Connection& c, const Node& node);
 

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -15,6 +16,8 @@
 
 namespace axonite::store {
 namespace {
+
+constexpr std::chrono::milliseconds kGatherMax{5};
 
 Error sqlite_error(sqlite3* handle, std::string_view what) {
   int code = sqlite3_extended_errcode(handle);
@@ -93,6 +96,7 @@ class SqliteConnection : public Connection {
     CHECK_OK(connection->run("PRAGMA foreign_keys=ON"));
     CHECK_OK(connection->run("PRAGMA temp_store=MEMORY"));
     CHECK_OK(connection->run("PRAGMA mmap_size=268435456"));
+    if (writer) CHECK_OK(connection->run("PRAGMA wal_autocheckpoint=4000"));  // pages; a checkpoint costs two fsyncs
     return connection;
   }
   explicit SqliteConnection(sqlite3* handle) : handle_(handle) {}
@@ -116,6 +120,10 @@ class SqliteConnection : public Connection {
     return result;
   }
   std::int64_t changes() const override { return sqlite3_changes64(handle_); }
+  std::int64_t last_insert_id() const override { return sqlite3_last_insert_rowid(handle_); }
+
+  // Once more, without parsing it again: BEGIN, COMMIT and the like.
+  Result<void> again(std::string_view sql) { return execute(sql); }
 
   // For statements without parameters, and for scripts.
   Result<void> run(const char* sql) {
@@ -156,15 +164,17 @@ class SqliteDatabase : public Database {
   }
 
   void write_async(std::function<Result<void>(Connection&)> work, std::function<void(Result<void>)> done) override {
+    bool wakes = false;
     {
       std::lock_guard lock(mutex_);
       if (queue_.size() < options_.queue_max && !closing_) {
         queue_.push_back({std::move(work), std::move(done), {}});
         done = nullptr;
+        wakes = queue_.size() == wanted_;
       }
     }
     if (done) return done(std::unexpected(throttled("DatabaseBusy", "Too many writes are waiting.")));
-    wake_.notify_one();
+    if (wakes) wake_.notify_one();
   }
 
   Result<void> write(std::function<Result<void>(Connection&)> work) override {
@@ -176,10 +186,10 @@ class SqliteDatabase : public Database {
 
   Result<void> read(std::function<Result<void>(Connection&)> work) override {
     TRY(auto connection, take_reader());
-    Result<void> outcome = connection->run("BEGIN");
+    Result<void> outcome = connection->again("BEGIN");
     if (outcome) {
       outcome = work(*connection);
-      if (auto end = connection->run("COMMIT"); !end && outcome) outcome = std::move(end);
+      if (auto end = connection->again("COMMIT"); !end && outcome) outcome = std::move(end);
     }
     if (!connection->in_transaction()) {
       std::lock_guard lock(readers_mutex_);
@@ -203,27 +213,48 @@ class SqliteDatabase : public Database {
 
   void run() {
     while (true) {
-      std::vector<PendingWrite> batch;
-      {
-        std::unique_lock lock(mutex_);
-        wake_.wait(lock, [&] { return closing_ || !queue_.empty(); });
-        if (queue_.empty()) return;
-        while (!queue_.empty() && batch.size() < options_.batch_max) {
-          batch.push_back(std::move(queue_.front()));
-          queue_.pop_front();
-        }
-      }
+      std::vector<PendingWrite> batch = next_batch();
+      if (batch.empty()) return;
+      auto begin = std::chrono::steady_clock::now();
       commit(batch);
+      {
+        std::lock_guard lock(mutex_);
+        commit_time_ = std::chrono::steady_clock::now() - begin;
+        writers_seen_ = std::min(batch.size() + queue_.size(), options_.batch_max);
+      }
       for (PendingWrite& pending : batch) pending.done(std::move(pending.outcome));
     }
   }
 
+  // What waits, at most batch_max; nothing when closing. A writer that was just answered is likely to come again, and one
+  // that comes while a commit is under way waits for the next one. So that a commit's fsync is shared by all of them and
+  // not by every second, as many as were seen in the last round are waited for, but no longer than a commit takes.
+  std::vector<PendingWrite> next_batch() {
+    std::unique_lock lock(mutex_);
+    wait_for(lock, 1, std::nullopt);
+    if (writers_seen_ > queue_.size()) wait_for(lock, writers_seen_, std::min<std::chrono::nanoseconds>(commit_time_, kGatherMax));
+    std::vector<PendingWrite> batch;
+    while (!queue_.empty() && batch.size() < options_.batch_max) {
+      batch.push_back(std::move(queue_.front()));
+      queue_.pop_front();
+    }
+    return batch;
+  }
+
+  void wait_for(std::unique_lock<std::mutex>& lock, std::size_t count, std::optional<std::chrono::nanoseconds> time_max) {
+    wanted_ = count;
+    auto enough = [&] { return closing_ || queue_.size() >= count; };
+    if (time_max) wake_.wait_for(lock, *time_max, enough);
+    else wake_.wait(lock, enough);
+    wanted_ = 0;
+  }
+
   void commit(std::vector<PendingWrite>& batch) {
-    Result<void> transaction = writer_->run("BEGIN IMMEDIATE");
+    Result<void> transaction = writer_->again("BEGIN IMMEDIATE");
     if (transaction) {
       for (PendingWrite& pending : batch) pending.outcome = run_one(pending);
-      transaction = writer_->run("COMMIT");
-      if (!transaction && writer_->in_transaction()) (void)writer_->run("ROLLBACK");
+      transaction = writer_->again("COMMIT");
+      if (!transaction && writer_->in_transaction()) (void)writer_->again("ROLLBACK");
     }
     if (transaction) return;
     log::error("store", file_.filename().string() + ": " + transaction.error().log);
@@ -231,11 +262,11 @@ class SqliteDatabase : public Database {
   }
 
   Result<void> run_one(PendingWrite& pending) {
-    CHECK_OK(writer_->run("SAVEPOINT one"));
+    CHECK_OK(writer_->again("SAVEPOINT one"));
     Result<void> outcome = pending.work(*writer_);
     // A failed RELEASE or ROLLBACK means the transaction itself is gone; COMMIT then reports it for everybody.
-    if (!outcome) (void)writer_->run("ROLLBACK TO one");
-    (void)writer_->run("RELEASE one");
+    if (!outcome) (void)writer_->again("ROLLBACK TO one");
+    (void)writer_->again("RELEASE one");
     return outcome;
   }
 
@@ -245,6 +276,9 @@ class SqliteDatabase : public Database {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<PendingWrite> queue_;
+  std::size_t wanted_ = 0;        // length of the queue at which the writer thread wants to be woken
+  std::size_t writers_seen_ = 0;  // in the last commit and behind it
+  std::chrono::nanoseconds commit_time_{};
   bool closing_ = false;
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;

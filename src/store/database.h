@@ -48,6 +48,8 @@ class Connection {
   virtual Result<Statement*> prepare(std::string_view sql) = 0;
   // Rows changed by the last statement that ran.
   virtual std::int64_t changes() const = 0;
+  // Of the last row that was inserted.
+  virtual std::int64_t last_insert_id() const = 0;
 
   // Binds the arguments and steps to the end.
   template <class... Arguments>

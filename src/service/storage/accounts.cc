@@ -55,7 +55,7 @@ Answer put_account(AccountRooms& rooms, front::Call& call) {
   }
   const json::Value* given = json::find(properties, "isHnsEnabled");
   bool hierarchical = given && given->is_bool() && given->get_bool();
-  if (existing && !given) hierarchical = rooms.lake.account(id.name()) ? rooms.lake.account(id.name())->is_hierarchical : hierarchical;
+  if (existing && !given) hierarchical = rooms.lake.account(id.name()) ? (*rooms.lake.account(id.name()))->is_hierarchical : hierarchical;
   TRY(lake::Account account, rooms.lake.create_account(id.name(), id.text(), hierarchical));
   if (account.is_hierarchical != hierarchical)
     return std::unexpected(conflict("AccountPropertyCannotBeUpdated", "The property 'isHnsEnabled' was specified in the input, but it cannot be updated."));
@@ -112,7 +112,7 @@ http::Response keys_response(const lake::Account& account) {
 Answer list_keys(AccountRooms& rooms, front::Call& call) {
   TRY(auto id, account_id(call));
   CHECK_OK(rooms.documents.get(id));
-  return map(rooms.lake.account(id.name()), keys_response);
+  return map(rooms.lake.account(id.name()), [](std::shared_ptr<const lake::Account> account) { return keys_response(*account); });
 }
 
 Answer regenerate_key(AccountRooms& rooms, front::Call& call) {

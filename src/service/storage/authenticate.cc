@@ -26,7 +26,8 @@ Result<void> check_date(const http::Request& request, Time now) {
 
 Result<identity::Principal> authenticate(const Rooms& rooms, front::Call& call) {
   const http::Request& request = call.request;
-  TRY(lake::Account account, rooms.lake.account(account_of(request)));
+  TRY(auto shared, rooms.lake.account(account_of(request)));
+  const lake::Account& account = *shared;
   std::string_view header = request.headers.get("Authorization");
   if (text::starts_with_ignoring_case(header, "Bearer ")) return by_token(rooms, text::trim(header.substr(7)), account.name);
   if (text::starts_with_ignoring_case(header, "SharedKey ")) {

@@ -140,11 +140,11 @@ Answer set_container_acl(Rooms& rooms, front::Call& call) {
 }
 
 Answer get_account_information(Rooms& rooms, front::Call& call) {
-  TRY(lake::Account account, rooms.lake.account(account_of(call.request)));
+  TRY(auto account, rooms.lake.account(account_of(call.request)));
   http::Response response = http::empty_response(200);
   response.headers.set("x-ms-sku-name", "Standard_LRS");
   response.headers.set("x-ms-account-kind", "StorageV2");
-  response.headers.set("x-ms-is-hns-enabled", account.is_hierarchical ? "true" : "false");
+  response.headers.set("x-ms-is-hns-enabled", account->is_hierarchical ? "true" : "false");
   return response;
 }
 
@@ -175,10 +175,10 @@ Answer get_user_delegation_key(Rooms& rooms, front::Call& call) {
   if (start.empty()) start = format_iso_seconds(now);
   std::string version(call.request.headers.get("x-ms-version"));
   DelegationKey key{call.principal.object_id, call.principal.tenant_id, start, expiry, "b", version.empty() ? "2021-12-02" : version};
-  TRY(lake::Account account, rooms.lake.account(at.account));
+  TRY(auto account, rooms.lake.account(at.account));
   return xml_response(200, "<UserDelegationKey><SignedOid>" + key.object_id + "</SignedOid><SignedTid>" + key.tenant_id + "</SignedTid><SignedStart>" + escape_xml(key.start) +
                                "</SignedStart><SignedExpiry>" + escape_xml(key.expiry) + "</SignedExpiry><SignedService>b</SignedService><SignedVersion>" +
-                               escape_xml(key.version) + "</SignedVersion><Value>" + key.value(account).reveal() + "</Value></UserDelegationKey>");
+                               escape_xml(key.version) + "</SignedVersion><Value>" + key.value(*account).reveal() + "</Value></UserDelegationKey>");
 }
 
 }  // namespace axonite::service::storage

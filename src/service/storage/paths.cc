@@ -178,9 +178,9 @@ Answer set_access_control(Rooms& rooms, front::Call& call) {
 Answer get_access_control(Rooms& rooms, front::Call& call) {
   lake::Location at = location_of(call);
   CHECK_OK(allow(rooms, call, lake::Right::stat, at, "rel"));
-  TRY(lake::Account account, rooms.lake.account(at.account));
+  TRY(auto account, rooms.lake.account(at.account));
   // 400 is how clients learn that an account has no hierarchical namespace.
-  if (!account.is_hierarchical) return std::unexpected(invalid("UnsupportedOnFlatNamespace", "This operation needs a hierarchical namespace."));
+  if (!account->is_hierarchical) return std::unexpected(invalid("UnsupportedOnFlatNamespace", "This operation needs a hierarchical namespace."));
   TRY(lake::Node node, rooms.lake.stat(at));
   http::Response response = http::empty_response(200);
   add_identity(response, node);

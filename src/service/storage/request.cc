@@ -158,8 +158,8 @@ Result<lake::Content> receive(const Rooms& rooms, front::Call& call, std::uint64
 }
 
 void add_identity(http::Response& response, const lake::Node& node) {
-  response.headers.set("ETag", "\"" + node.etag() + "\"");
-  response.headers.set("Last-Modified", format_http_date(node.modified));
+  response.headers.add("ETag", "\"" + node.etag() + "\"");
+  response.headers.add("Last-Modified", format_http_date(node.modified));
 }
 
 http::Response created(const lake::Node& node, int status) {
@@ -171,39 +171,40 @@ http::Response created(const lake::Node& node, int status) {
 
 void describe_lease(http::Response& response, const lake::Node& node, Time now) {
   lake::LeaseState state = node.lease.state(now);
-  response.headers.set("x-ms-lease-status", node.lease.is_active(now) ? "locked" : "unlocked");
-  response.headers.set("x-ms-lease-state", std::string(state_name(state)));
-  if (state == lake::LeaseState::leased) response.headers.set("x-ms-lease-duration", node.lease.seconds < 0 ? "infinite" : "fixed");
+  response.headers.add("x-ms-lease-status", node.lease.is_active(now) ? "locked" : "unlocked");
+  response.headers.add("x-ms-lease-state", std::string(state_name(state)));
+  if (state == lake::LeaseState::leased) response.headers.add("x-ms-lease-duration", node.lease.seconds < 0 ? "infinite" : "fixed");
 }
 
+// Into an answer that has no headers yet: nothing is looked for.
 void describe(http::Response& response, const lake::Node& node, Time now) {
   http::Headers& headers = response.headers;
   add_identity(response, node);
   const lake::Properties& p = node.properties;
   auto put = [&](const char* name, const std::string& value) {
-    if (!value.empty()) headers.set(name, value);
+    if (!value.empty()) headers.add(name, value);
   };
   put("Content-Type", p.content_type);
   put("Content-Encoding", p.content_encoding);
   put("Content-Language", p.content_language);
   put("Content-Disposition", p.content_disposition);
   put("Cache-Control", p.cache_control);
-  headers.set("Accept-Ranges", "bytes");
-  headers.set("x-ms-blob-type", node.is_append_blob ? "AppendBlob" : "BlockBlob");
-  headers.set("x-ms-creation-time", format_http_date(node.created));
-  headers.set("x-ms-server-encrypted", "true");
-  headers.set("x-ms-resource-type", node.is_directory ? "directory" : "file");
-  headers.set("x-ms-owner", node.owner);
-  headers.set("x-ms-group", node.group);
-  headers.set("x-ms-permissions", lake::permissions_of(node.acl));
+  headers.add("Accept-Ranges", "bytes");
+  headers.add("x-ms-blob-type", node.is_append_blob ? "AppendBlob" : "BlockBlob");
+  headers.add("x-ms-creation-time", format_http_date(node.created));
+  headers.add("x-ms-server-encrypted", "true");
+  headers.add("x-ms-resource-type", node.is_directory ? "directory" : "file");
+  headers.add("x-ms-owner", node.owner);
+  headers.add("x-ms-group", node.group);
+  headers.add("x-ms-permissions", lake::permissions_of(node.acl));
   describe_lease(response, node, now);
   std::string pairs;
   for (const auto& [key, value] : p.metadata) {
-    headers.set("x-ms-meta-" + key, value);
+    headers.add("x-ms-meta-" + key, value);
     pairs += (pairs.empty() ? "" : ",") + key + "=" + text::base64_encode(value);
   }
   put("x-ms-properties", pairs);
-  if (node.is_directory && !p.metadata.contains("hdi_isfolder")) headers.set("x-ms-meta-hdi_isfolder", "true");
+  if (node.is_directory && !p.metadata.contains("hdi_isfolder")) headers.add("x-ms-meta-hdi_isfolder", "true");
 }
 
 std::string escape_xml(std::string_view text) {
