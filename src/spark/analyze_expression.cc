@@ -58,6 +58,8 @@ std::string cast_sql(const Typed& typed, const DataType& type, bool try_) {
   if (from.is(TypeKind::timestamp) && type.is_numeric()) return fmt::format("{}(epoch({}) AS {})", cast, typed.sql, duckdb_type(type));
   if (from.is_numeric() && type.is(TypeKind::timestamp)) return fmt::format("to_timestamp(CAST({} AS DOUBLE))", typed.sql);
   if (from.is(TypeKind::string) && type.is_integral()) return fmt::format("{}(trim({}) AS {})", cast, typed.sql, duckdb_type(type));
+  if (from.is(TypeKind::decimal) && from.precision == from.scale && from.scale < 38 && type.is(TypeKind::string))  // DuckDB leaves out the 0 before the point
+    return fmt::format("CAST(CAST({} AS DECIMAL({},{})) AS VARCHAR)", typed.sql, from.precision + 1, from.scale);
   if (from.is(TypeKind::binary) && type.is(TypeKind::string)) return fmt::format("decode({})", typed.sql);
   if (from.is(TypeKind::string) && type.is(TypeKind::binary)) return fmt::format("encode({})", typed.sql);
   if (from.is(TypeKind::timestamp) && type.is(TypeKind::string)) return fmt::format("CAST(CAST({} AS TIMESTAMP) AS VARCHAR)", typed.sql);
@@ -161,6 +163,15 @@ Result<std::string> Analyzer::order_by(const std::vector<SortKey>& order, const 
   return text::join(keys, ", ");
 }
 
+Result<std::string> Analyzer::order_text(const std::vector<SortKey>& order, const Scope& scope) {
+  std::vector<std::string> keys;
+  for (auto& key : order) {
+    TRY(auto typed, expression(*key.child, scope));
+    keys.push_back(fmt::format("{} {} NULLS {}", typed.name, key.ascending ? "ASC" : "DESC", key.nulls_first ? "FIRST" : "LAST"));
+  }
+  return text::join(keys, ", ");
+}
+
 namespace {
 
 std::string bound_sql(const FrameBound& bound, bool lower) {
@@ -172,19 +183,40 @@ std::string bound_sql(const FrameBound& bound, bool lower) {
   return {};
 }
 
+std::string shown_bound(const FrameBound& bound, bool lower) {
+  if (bound.kind == FrameBound::Kind::value && bound.value != 0) return fmt::format("{} {}", std::abs(bound.value), bound.value < 0 ? "PRECEDING" : "FOLLOWING");
+  return bound_sql(bound, lower);
+}
+
 bool takes_frame(std::string_view name) {
   for (auto ranking : {"row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead"})
     if (same(name, ranking)) return false;
   return true;
 }
 
+// The frame as Spark names the column: ranking functions bring their own.
+std::string frame_text(const Expr& window, const Typed& function) {
+  auto between = [](std::string_view unit, const std::string& from, const std::string& to) { return fmt::format("{} BETWEEN {} AND {}", unit, from, to); };
+  auto& name = window.children[0]->names[0];
+  if (same(name, "lag") || same(name, "lead")) {
+    auto comma = function.name.find(", ");
+    auto offset = function.name.substr(comma + 2, function.name.find(',', comma + 2) - comma - 2);
+    auto bound = (same(name, "lag") ? "-" : "") + offset + " FOLLOWING";
+    return between("ROWS", bound, bound);
+  }
+  if (!takes_frame(name)) return between("ROWS", "UNBOUNDED PRECEDING", "CURRENT ROW");
+  if (window.frame) return between(window.frame->rows ? "ROWS" : "RANGE", shown_bound(window.frame->lower, true), shown_bound(window.frame->upper, false));
+  return window.order.empty() ? between("ROWS", "UNBOUNDED PRECEDING", "UNBOUNDED FOLLOWING") : between("RANGE", "UNBOUNDED PRECEDING", "CURRENT ROW");
+}
+
 }  // namespace
 
 Result<Typed> Analyzer::window(const Expr& expression, const Scope& scope) {
-  std::vector<std::string> partitions;
+  std::vector<std::string> partitions, shown;
   for (std::size_t i = 1; i < expression.children.size(); ++i) {
     TRY(auto typed, this->expression(*expression.children[i], scope));
     partitions.push_back(typed.sql);
+    shown.push_back(typed.name);
   }
   std::string over = " OVER (";
   if (!partitions.empty()) over += "PARTITION BY " + text::join(partitions, ", ") + " ";
@@ -201,7 +233,8 @@ Result<Typed> Analyzer::window(const Expr& expression, const Scope& scope) {
   out->aggregate = false;
   out->window = true;
   out->id = 0;
-  out->name += " OVER (...)";
+  TRY(auto order_name, order_text(expression.order, scope));
+  out->name += fmt::format(" OVER ({}{}{})", shown.empty() ? "" : "PARTITION BY " + text::join(shown, ", ") + " ", order_name.empty() ? "" : "ORDER BY " + order_name + " ", frame_text(expression, *out));
   return out;
 }
 

@@ -116,7 +116,12 @@ class Analyzer {
   Result<Typed> extract(const Expr& expression, const Scope& scope);
   Result<Typed> subquery(const Expr& expression, const Scope& scope);
   Result<Typed> function(const Expr& expression, const Scope& scope);
-  Result<Typed> higher_order(const std::string& name, const Expr& lambda, const std::vector<Typed>& arguments, const Scope& scope);
+  Result<Typed> higher_order(const std::string& name, const std::vector<const Expr*>& lambdas, const std::vector<Typed>& arguments, const Scope& scope);
+  Result<Typed> array_function(const std::string& name, const Expr& lambda, const std::vector<Typed>& arguments, const Scope& scope);
+  Result<Typed> map_function(const std::string& name, const Expr& lambda, const std::vector<Typed>& arguments, const Scope& scope);
+  Result<Typed> reduce(const std::string& name, const std::vector<const Expr*>& lambdas, const std::vector<Typed>& arguments, const Scope& scope);
+  Result<Typed> lambda_body(const Expr& lambda, const std::vector<Typed>& variables, const Scope& scope);
+  Result<std::string> order_text(const std::vector<SortKey>& order, const Scope& scope);  // as columns are named
   Result<std::string> order_by(const std::vector<SortKey>& order, const Scope& scope);
 
   Attribute fresh(std::string name, DataType type, bool nullable) { return {.id = ++last_id_, .name = std::move(name), .type = std::move(type), .nullable = nullable}; }

@@ -1,6 +1,9 @@
 // Calls of the functions of the tables.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <tuple>
+
 #include "base/text.h"
 #include "engine/session.h"
 #include "spark/analyzer.h"
@@ -121,7 +124,7 @@ Result<DataType> result_type(std::string_view code, const Call& call) {
   return parse_type(code);
 }
 
-std::string filled(const FunctionRow& row, const std::vector<std::string>& arguments, const std::string& result, const std::string& type_name, bool distinct, const std::string& suffix) {
+std::string filled(const FunctionRow& row, const std::string& letters, const std::vector<std::string>& arguments, const std::string& result, const std::string& type_name, bool distinct, const std::string& suffix) {
   std::string out;
   for (std::size_t i = 0; i < row.sql.size(); ++i) {
     if (row.sql[i] != '$' || i + 1 == row.sql.size()) {
@@ -134,26 +137,41 @@ std::string filled(const FunctionRow& row, const std::vector<std::string>& argum
     else if (c == 'T') out += type_name;
     else if (c == 'D') out += distinct ? "DISTINCT " : "";
     else if (c == 'F') out += suffix;
-    else if (c >= '1' && c <= '9') out += static_cast<std::size_t>(c - '1') < arguments.size() ? arguments[static_cast<std::size_t>(c - '1')] : "''";
+    else if (c >= '1' && c <= '9') {
+      auto place = static_cast<std::size_t>(c - '1');
+      out += place < arguments.size() ? arguments[place] : place < letters.size() && letters[place] == 's' ? "''" : "NULL";
+    }
     else (out += '$') += c;
   }
   return out;
 }
 
 // How operators print; all others as name(a, b).
-std::string printed(const std::string& name, const std::vector<Typed>& arguments, bool distinct) {
+std::string printed(std::string name, const std::vector<Typed>& arguments, bool distinct) {
   std::vector<std::string> names;
   for (auto& argument : arguments) names.push_back(argument.name);
+  // Defaults that Spark prints, and names that it knows a function by.
+  static constexpr std::tuple<std::string_view, std::size_t, std::string_view> kDefaults[] = {
+      {"regexp_replace", 3, "1"}, {"regexp_extract_all", 2, "1"}, {"regexp_instr", 2, "0"}, {"overlay", 3, "-1"}, {"position", 2, "1"}, {"locate", 2, "1"}, {"months_between", 2, "true"}, {"mask", 1, "X"}, {"mask", 2, "x"}, {"mask", 3, "n"},
+      {"mask", 4, "NULL"}, {"string_agg", 1, "NULL"}, {"listagg", 1, "NULL"}, {"percentile_approx", 2, "10000"}, {"approx_percentile", 2, "10000"}, {"percentile", 2, "1"}, {"lag", 1, "1"}, {"lag", 2, "NULL"}, {"lead", 1, "1"}, {"lead", 2, "NULL"}};
+  for (auto& [function, count, shown] : kDefaults)
+    if (function == name && names.size() == count) names.emplace_back(shown);
+  static constexpr std::pair<std::string_view, std::string_view> kAliases[] = {{"dateadd", "date_add"}, {"current_database", "current_schema"}, {"spark_partition_id", "SPARK_PARTITION_ID"}, {"regexp", "REGEXP"}, {"regexp_like", "REGEXP_LIKE"}, {"rlike", "RLIKE"}};
+  for (auto& [alias, shown] : kAliases)
+    if (alias == name) name = shown;
+  if (name == "positive") return "(+ " + names[0] + ")";
+  if (name == "unary_minus") return "(- " + names[0] + ")";
   static constexpr std::pair<std::string_view, std::string_view> kOperators[] = {{"==", "="}, {"!=", "="}, {"<", "<"}, {"<=", "<="}, {">", ">"}, {">=", ">="}, {"<=>", "<=>"}, {"and", "AND"},
                                                                                  {"or", "OR"}, {"&", "&"}, {"|", "|"}, {"^", "^"}, {"+", "+"}, {"-", "-"}, {"*", "*"}, {"/", "/"}, {"%", "%"}, {"div", "div"}};
   if (name == "!=" && names.size() == 2) return fmt::format("(NOT ({} = {}))", names[0], names[1]);
   for (auto& [key, shown] : kOperators)
     if (key == name && names.size() == 2) return fmt::format("({} {} {})", names[0], shown, names[1]);
   if (name == "like" || name == "ilike") return fmt::format("{} {} {}", names[0], text::to_upper(name), names[1]);
-  if (name == "rlike") return fmt::format("RLIKE({}, {})", names[0], names[1]);
   if (name == "not") return "(NOT " + names[0] + ")";
   if (name == "isnull" || name == "isnotnull") return fmt::format("({} IS {}NULL)", names[0], name == "isnull" ? "" : "NOT ");
-  if (name == "negative") return "(- " + names[0] + ")";
+  if (name == "~") return "~" + names[0];
+  static constexpr std::string_view kUpper[] = {"acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "cos", "cosh", "cot", "csc", "degrees", "e", "exp", "expm1", "hypot", "log10", "log1p", "log2", "pi", "power", "radians", "sec", "signum", "sin", "sinh", "sqrt", "tan", "tanh"};
+  if (std::ranges::find(kUpper, name) != std::end(kUpper)) return text::to_upper(name) + "(" + text::join(names, ", ") + ")";
   return name + "(" + (distinct ? "DISTINCT " : "") + text::join(names, ", ") + ")";
 }
 
@@ -161,7 +179,7 @@ std::string printed(const std::string& name, const std::vector<Typed>& arguments
 
 bool is_aggregate_function(std::string_view name) {
   auto lower = text::to_lower(name);
-  return find(aggregate_functions(), lower) || lower == "sum" || lower == "avg" || lower == "mean" || lower == "count_distinct" || lower == "skewness" || lower == "sum_distinct";
+  return find(aggregate_functions(), lower) || lower == "sum" || lower == "avg" || lower == "mean" || lower == "count_distinct" || lower == "skewness" || lower == "sum_distinct" || lower == "try_sum" || lower == "try_avg" || lower == "string_agg" || lower == "listagg";
 }
 
 Result<Typed> built_in(const Expr& expression, std::vector<Typed> arguments, const std::string& over, const std::string& filter, Source&) {
@@ -192,14 +210,12 @@ Result<Typed> built_in(const Expr& expression, std::vector<Typed> arguments, con
     if (over.empty()) suffix = filter.empty() ? fmt::format(" FILTER (WHERE {} IS NOT NULL)", sql[0]) : filter.substr(0, filter.size() - 1) + " AND " + sql[0] + " IS NOT NULL)" + over;
     else sql[0] += " IGNORE NULLS";
   }
-  if (name == "string_agg" || name == "listagg")
-    if (sql.size() == 1) sql.push_back("''");
   TRY(auto type, result_type(row->result, call));
   bool nullable = row->result.ends_with('?');
   if (!nullable && !row->result.ends_with('!'))
     for (auto& argument : arguments) nullable = nullable || argument.nullable;
   Typed out{.type = type, .nullable = nullable, .name = call.call, .aggregate = family == Family::aggregate};
-  out.sql = filled(*row, sql, duckdb_type(type), engine::quote_literal(arguments.empty() ? "" : simple_string(arguments[0].type)), expression.distinct, suffix);
+  out.sql = filled(*row, shape.letters, sql, duckdb_type(type), engine::quote_literal(arguments.empty() ? "" : simple_string(arguments[0].type)), expression.distinct, suffix);
   for (auto& argument : arguments) {
     out.origins.insert(out.origins.end(), argument.origins.begin(), argument.origins.end());
     out.aggregate = out.aggregate || argument.aggregate;

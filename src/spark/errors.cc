@@ -72,10 +72,12 @@ Error type_mismatch(const std::string& expression, const std::string& function, 
                    {{"sqlExpr", "\"" + expression + "\""}, {"requiredType", "\"" + required + "\""}, {"inputType", "\"" + actual + "\""}});
 }
 
+Error operation_cancelled() { return condition(Error::Kind::cancelled, "OPERATION_CANCELED", "HY008", "Operation has been canceled."); }
+
 Error translated(const Error& error) {
   if (error.message.starts_with("[")) return error;
   auto say = [&](std::string_view name, std::string_view state, std::string_view text) { return condition(error.kind, name, state, text, {{"message", error.message}}); };
-  if (error.kind == Error::Kind::cancelled) return say("OPERATION_CANCELED", "HY008", "Operation has been canceled.");
+  if (error.kind == Error::Kind::cancelled) return operation_cancelled();
   if (error.kind == Error::Kind::forbidden) return say("INSUFFICIENT_PERMISSIONS", "42501", error.code + ": " + error.message);
   if (error.code == "EngineDivideByZero") return say("DIVIDE_BY_ZERO", "22012", "Division by zero.");
   if (error.code == "EngineConversion") return say("CAST_INVALID_INPUT", "22018", error.message);

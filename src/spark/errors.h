@@ -25,6 +25,8 @@ Error path_not_found(const std::string& path);
 Error wrong_argument_count(const std::string& function, std::size_t actual, const std::string& expected);
 Error type_mismatch(const std::string& expression, const std::string& function, const std::string& required, const std::string& actual);
 
+Error operation_cancelled();
+
 // What the engine, the lake or delta said, as Spark would.
 Error translated(const Error& error);
 

@@ -2,6 +2,8 @@
 #include <spark/connect/base.pb.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <thread>
 
 #include "base/digest.h"
 #include "base/text.h"
@@ -9,6 +11,7 @@
 #include "spark/arrow_writer.h"
 #include "spark/decode.h"
 #include "spark/errors.h"
+#include "spark/macros.h"
 #include "spark/session_state.h"
 #include "spark/show.h"
 
@@ -19,6 +22,7 @@ constexpr std::size_t kBatchBytesMax = 4u << 20;
 constexpr std::int64_t kBatchRowsMax = 10'000;  // spark.sql.execution.arrow.maxRecordsPerBatch
 constexpr std::size_t kLocalTablesMax = 64;
 constexpr std::size_t kShownRowsMax = 100'000;
+constexpr std::chrono::milliseconds kStopCheckEvery{50}, kInterruptEvery{10};
 
 std::vector<Field> fields_of(const Analyzed& analyzed) {
   std::vector<Field> fields;
@@ -36,6 +40,7 @@ Result<void> translated(Result<void> outcome) {
 Result<std::unique_ptr<Session>> Session::open(engine::Engine& engine, const engine::ViewOf& view_of, event::Stream* events, Clock& clock, Options options) {
   engine::SessionOptions wanted{.principal = options.principal, .dialect = {.default_null_order = "nulls_first_on_asc_last_on_desc"}};
   TRY(auto session, engine.open_session(wanted));
+  for (auto macro : macros()) CHECK_OK(session->execute(macro));
   auto view = view_of(options.principal);
   return std::make_unique<SessionState>(std::move(session), std::move(view), events, clock, std::move(options));
 }
@@ -56,8 +61,22 @@ Result<Analyzed> SessionState::analyzed(const proto::Relation& message) {
   return analyzer.relation(*relation);
 }
 
-Result<void> SessionState::execute(const proto::Plan& plan, const Sink& sink) {
-  std::lock_guard lock(running_);
+Result<void> SessionState::execute(const proto::Plan& plan, const Sink& sink, std::stop_token stop) {
+  std::unique_lock lock(running_, std::defer_lock);
+  while (!lock.try_lock_for(kStopCheckEvery))
+    if (stop.stop_requested()) break;
+  if (stop.stop_requested()) return std::unexpected(operation_cancelled());
+  // An interrupt before DuckDB has begun is lost on it: it is repeated until this execution is over.
+  std::jthread interrupter;
+  std::stop_callback on_stop(stop, [&] {
+    interrupter = std::jthread([this](std::stop_token over) {
+      std::mutex mutex;
+      std::condition_variable_any woken;
+      std::unique_lock waiting(mutex);
+      do engine_->interrupt();
+      while (!woken.wait_for(waiting, over, kInterruptEvery, [&] { return over.stop_requested(); }));
+    });
+  });
   if (plan.has_command()) return translated(command(plan.command(), sink));
   if (!plan.has_root()) return std::unexpected(unsupported_feature("compressed plans"));
   auto result = analyzed(plan.root());

@@ -3,6 +3,7 @@
 // of Spark Connect; plans become an IR (plan.h), the analyzer gives it Spark's types and names, DuckDB runs it.
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -41,12 +42,11 @@ class Session {
                                                Options options);
   virtual ~Session() = default;
 
-  // Everything but result_complete. One execution at a time; others wait for it.
-  virtual Result<void> execute(const proto::Plan& plan, const Sink& sink) = 0;
+  // Everything but result_complete. One execution at a time; others wait for it. `stop` ends it with
+  // cancelled("OPERATION_CANCELED"), waiting or running.
+  virtual Result<void> execute(const proto::Plan& plan, const Sink& sink, std::stop_token stop) = 0;
   virtual Result<void> analyze(const proto::AnalyzePlanRequest& request, proto::AnalyzePlanResponse& response) = 0;
   virtual Result<void> configure(const proto::ConfigRequest_Operation& operation, proto::ConfigResponse& response) = 0;
-  // From any thread: what runs ends with cancelled("OPERATION_CANCELED").
-  virtual void interrupt() = 0;
 
   // "cache/<sha256>": local data that plans name by its hash. too_large("ArtifactsTooLarge") over the session's bound.
   virtual Result<void> put_artifact(std::string_view name, std::string bytes) = 0;

@@ -27,10 +27,9 @@ class SessionState final : public Session, private Source {
   SessionState(std::unique_ptr<engine::Session> engine, std::unique_ptr<lake::View> view, event::Stream* events, Clock& clock, Options options)
       : options_(std::move(options)), engine_(std::move(engine)), view_(std::move(view)), events_(events), clock_(clock) {}
 
-  Result<void> execute(const proto::Plan& plan, const Sink& sink) override;
+  Result<void> execute(const proto::Plan& plan, const Sink& sink, std::stop_token stop) override;
   Result<void> analyze(const proto::AnalyzePlanRequest& request, proto::AnalyzePlanResponse& response) override;
   Result<void> configure(const proto::ConfigRequest_Operation& operation, proto::ConfigResponse& response) override;
-  void interrupt() override { engine_->interrupt(); }
   Result<void> put_artifact(std::string_view name, std::string bytes) override;
   bool has_artifact(std::string_view name) const override;
 
@@ -62,7 +61,7 @@ class SessionState final : public Session, private Source {
   std::unique_ptr<lake::View> view_;
   event::Stream* events_;
   Clock& clock_;
-  std::mutex running_;  // one statement at a time
+  std::timed_mutex running_;  // one statement at a time
   mutable std::mutex artifacts_mutex_;
   std::map<std::string, std::string, std::less<>> artifacts_;
   std::size_t artifact_bytes_ = 0;

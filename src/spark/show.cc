@@ -47,7 +47,9 @@ std::vector<std::vector<std::string>> cells(const Shown& shown) {
   std::vector<std::vector<std::string>> out{shown.names};
   out.insert(out.end(), shown.rows.begin(), shown.rows.end());
   for (auto& row : out)
-    for (auto& cell : row) cell = cut(escaped(cell), shown.truncate);
+    for (auto& cell : row) cell = escaped(cell);
+  for (std::size_t i = 1; i < out.size(); ++i)  // names are shown whole
+    for (auto& cell : out[i]) cell = cut(cell, shown.truncate);
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/session.h"
 #include "spark/analyzer.h"
 #include "spark/errors.h"
+#include "spark/macros.h"
 #include "spark/parser.h"
 #include "spark/show.h"
 
@@ -40,6 +41,7 @@ class SparkTest : public testing::Test {
     directory_ = std::filesystem::temp_directory_path() / ("axonite-" + new_uuid());
     engine_ = *engine::Engine::open({.directory = directory_, .memory_limit = "256MB"}, [](const identity::Principal&) { return std::make_unique<NoView>(); });
     session_ = *engine_->open_session({.dialect = {.default_null_order = "nulls_first_on_asc_last_on_desc"}});
+    for (auto macro : macros()) ASSERT_TRUE(session_->execute(macro)) << macro;
   }
   static void TearDownTestSuite() {
     session_.reset();
@@ -112,7 +114,15 @@ constexpr Case kCases[] = {
     {"flatten(array(array(1), array(2)))", "array<int>", "[1, 2]"}, {"slice(array(1, 2, 3), 2, 2)", "array<int>", "[2, 3]"}, {"named_struct('a', 1).a", "int", "1"}, {"transform(array(1, 2), x -> x + 1)", "array<int>", "[2, 3]"},
     {"transform(array(5, 5), (x, i) -> x + i)", "array<int>", "[5, 6]"}, {"filter(array(1, 2, 3), x -> x > 1)", "array<int>", "[2, 3]"}, {"exists(array(1, 2), x -> x = 2)", "boolean", "true"}, {"map('a', 1)", "map<string,int>", "{a -> 1}"},
     {"struct(1, 'a')", "struct<col1:int,col2:string>", "{1, a}"}, {"get_json_object('{\"a\":{\"b\":5}}', '$.a.b')", "string", "5"}, {"from_json('{\"a\":1}', 'a INT').a", "int", "1"}, {"current_user()", "string", "ann"}, {"typeof(1L)", "string", "bigint"},
-    {"array_union(array(1), array(1))", "array<int>", "[1]"}, {"ascii('A')", "int", "65"}, {"hex('ab')", "string", "6162"}, {"1e2", "double", "100.0"}, {"X'4142'", "binary", "[41 42]"},
+    {"array_union(array(1), array(1))", "array<int>", "[1]"}, {"ascii('A')", "int", "65"}, {"hex('ab')", "string", "6162"}, {"1e2", "double", "100.0"},
+    {"-0.5", "decimal(1,1)", "-0.5"}, {"sqrt(NULL)", "double", "NULL"}, {"trim('x', 'xxax')", "string", "a"}, {"split('a1b2c', '[0-9]', 2)", "array<string>", "[a, b2c]"}, {"concat(array(1), NULL)", "array<int>", "NULL"},
+    {"array_contains(CAST(NULL AS array<int>), 1)", "boolean", "NULL"}, {"array_union(array(1, NULL), array(NULL, 2))", "array<int>", "[1, NULL, 2]"}, {"array_intersect(array('b', NULL), array(NULL, 'b'))", "array<string>", "[b, NULL]"},
+    {"array_insert(array(1, 3), 2, 2)", "array<int>", "[1, 2, 3]"}, {"array_insert(array(1), 3, 5)", "array<int>", "[1, NULL, 5]"}, {"flatten(array(array(1), NULL))", "array<int>", "NULL"}, {"array_join(array('a', NULL), ',', '?')", "string", "a,?"},
+    {"aggregate(array(1, 2, 3), 0L, (s, x) -> s + x)", "bigint", "6"}, {"aggregate(array(1, 2), '', (s, x) -> s || x, s -> upper(s || 'z'))", "string", "12Z"}, {"zip_with(array(1, 2), array(10), (x, y) -> x + y)", "array<int>", "[11, NULL]"},
+    {"map_filter(map('a', 1, 'b', 2), (k, v) -> v > 1)", "map<string,int>", "{b -> 2}"}, {"transform_values(map('a', 1), (k, v) -> v + 1)", "map<string,int>", "{a -> 2}"}, {"transform_keys(map('a', 1), (k, v) -> upper(k))", "map<string,int>", "{A -> 1}"},
+    {"map_from_entries(array(struct('a', 1)))", "map<string,int>", "{a -> 1}"}, {"exists(array(1, NULL), x -> x > 1)", "boolean", "NULL"}, {"forall(array(1, 2), x -> x > 0)", "boolean", "true"},
+    {"pmod(7.0D, -8.0D)", "double", "7.0"}, {"bit_count(7)", "int", "3"}, {"locate('b', 'abab', 3)", "int", "4"}, {"overlay('Spark SQL', '_', 6)", "string", "Spark_SQL"}, {"mask('Ab1-')", "string", "Xxn-"}, {"width_bucket(5.3D, 0.2D, 10.6D, 5)", "bigint", "3"},
+    {"regexp_extract_all('1-2, 3-4', '([0-9])-([0-9])', 2)", "array<string>", "[2, 4]"}, {"url_encode('a b')", "string", "a+b"}, {"make_timestamp(2026, 1, 2, 3, 4, 5)", "timestamp", "2026-01-02 03:04:05"}, {"equal_null(NULL, NULL)", "boolean", "true"}, {"X'4142'", "binary", "[41 42]"},
 };
 
 TEST_F(SparkTest, ExpressionsHaveSparksTypesAndValues) {

@@ -152,13 +152,13 @@ Result<Typed> rounded(const SpecialCall& call) {
 
 Special arithmetic_form(const SpecialCall& call) {
   auto& arguments = call.arguments;
-  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"+", "+"}, {"-", "-"}, {"*", "*"}, {"/", "/"}, {"%", "%"}, {"div", "div"}, {"mod", "%"}, {"try_divide", "/"}, {"try_add", "+"}, {"try_subtract", "-"}, {"try_multiply", "*"}, {"pmod", "%"}};
+  static constexpr std::pair<std::string_view, std::string_view> kNames[] = {{"+", "+"}, {"-", "-"}, {"*", "*"}, {"/", "/"}, {"%", "%"}, {"div", "div"}, {"mod", "%"}, {"try_divide", "/"}, {"try_add", "+"}, {"try_subtract", "-"}, {"try_multiply", "*"}, {"try_mod", "%"}, {"pmod", "%"}};
   for (auto& [name, op] : kNames) {
     if (name != call.name || arguments.size() != 2) continue;
     bool named = name.size() > 1 && name != "div";
     auto out = binary(std::string(op), arguments[0], arguments[1], name.starts_with("try_"));
     if (!out) return out;
-    if (name == "pmod") out->sql = fmt::format("CAST((({0}) + {1}) % {1} AS {2})", out->sql, cast_sql(arguments[1], out->type), duckdb_type(out->type));
+    if (name == "pmod") out->sql = fmt::format("CASE WHEN {0} < 0 THEN CAST((({0}) + {1}) % {1} AS {2}) ELSE {0} END", out->sql, cast_sql(arguments[1], out->type), duckdb_type(out->type));
     if (name.starts_with("try_")) out->sql = fmt::format("TRY({})", out->sql);
     out->name = named && name != "mod" ? call_text(call) : fmt::format("({} {} {})", arguments[0].name, op, arguments[1].name);
     out->nullable = arguments[0].nullable || arguments[1].nullable || name.starts_with("try_");
@@ -167,14 +167,14 @@ Special arithmetic_form(const SpecialCall& call) {
   if ((call.name == "round" || call.name == "bround") && (arguments.size() == 1 || arguments.size() == 2)) return rounded(call);
   if ((call.name == "ceil" || call.name == "ceiling" || call.name == "floor") && arguments.size() == 1) {
     auto function = call.name == "floor" ? "floor" : "ceil";
-    Typed out{.type = {TypeKind::long_}, .name = fmt::format("{}({})", call.name == "floor" ? "FLOOR" : "CEIL", arguments[0].name)};
+    Typed out{.type = {TypeKind::long_}, .name = fmt::format("{}({})", call.name == "floor" ? "FLOOR" : call.name == "ceil" ? "CEIL" : call.name, arguments[0].name)};
     if (arguments[0].type.is(TypeKind::decimal)) out.type = decimal_type(arguments[0].type.precision - arguments[0].type.scale + 1, 0);
     auto value = arguments[0].type.is(TypeKind::decimal) ? arguments[0].sql : cast_sql(arguments[0], {TypeKind::double_});
     out.sql = arguments[0].type.is_integral() ? cast_sql(arguments[0], out.type) : fmt::format("CAST({}({}) AS {})", function, value, duckdb_type(out.type));
     return out;
   }
   if (call.name == "log" && arguments.size() == 2)
-    return Typed{.sql = fmt::format("CASE WHEN {0} > 0 AND {1} > 0 THEN ln({1}) / ln({0}) END", cast_sql(arguments[0], {TypeKind::double_}), cast_sql(arguments[1], {TypeKind::double_})), .type = {TypeKind::double_}, .name = call_text(call)};
+    return Typed{.sql = fmt::format("CASE WHEN {0} > 0 AND {1} > 0 THEN ln({1}) / ln({0}) END", cast_sql(arguments[0], {TypeKind::double_}), cast_sql(arguments[1], {TypeKind::double_})), .type = {TypeKind::double_}, .name = fmt::format("LOG({}, {})", arguments[0].name, arguments[1].name)};
   if (call.name == "log" && arguments.size() == 1)
     return Typed{.sql = fmt::format("CASE WHEN {0} > 0 THEN ln({0}) END", cast_sql(arguments[0], {TypeKind::double_})), .type = {TypeKind::double_}, .name = "ln(" + arguments[0].name + ")"};
   return std::nullopt;

@@ -33,7 +33,7 @@ Result<Typed> map(const SpecialCall& call) {
   for (std::size_t i = 0; i < call.arguments.size(); ++i) (i % 2 ? values : keys).arguments.push_back(call.arguments[i]);
   TRY(auto key_array, array(keys));
   TRY(auto value_array, array(values));
-  return Typed{.sql = fmt::format("map({}, {})", key_array.sql, value_array.sql), .type = map_of(key_array.type.element(), value_array.type.element()), .nullable = false, .name = call_text(call)};
+  return Typed{.sql = fmt::format("spark_map({}, {})", key_array.sql, value_array.sql), .type = map_of(key_array.type.element(), value_array.type.element()), .nullable = false, .name = call_text(call)};
 }
 
 Result<Typed> make_struct(const SpecialCall& call) {
@@ -119,6 +119,16 @@ Special collection_form(const SpecialCall& call) {
     auto name = [&](std::size_t i) { return arguments[i].id ? arguments[i].name : std::to_string(i); };
     auto type = array_of(struct_of({{name(0), arguments[0].type.element(), true}, {name(1), arguments[1].type.element(), true}}), false);
     return Typed{.sql = fmt::format("CAST(list_zip({}, {}) AS {})", arguments[0].sql, arguments[1].sql, duckdb_type(type)), .type = type, .nullable = any_nullable(arguments), .name = call_text(call)};
+  }
+  if (call.name == "map_from_entries" && count == 1 && arguments[0].type.is(TypeKind::array) && arguments[0].type.element().fields.size() == 2) {
+    auto& fields = arguments[0].type.element().fields;
+    auto part = [&](std::size_t i) { return fmt::format("list_transform({}, lambda e_: e_.{})", arguments[0].sql, engine::quote_identifier(fields[i].name)); };
+    return Typed{.sql = fmt::format("CASE WHEN list_count({0}) = len({0}) THEN spark_map({1}, {2}) END", arguments[0].sql, part(0), part(1)), .type = map_of(fields[0].type, fields[1].type), .name = call_text(call)};
+  }
+  if (call.name == "array_join" && (count == 2 || count == 3) && arguments[0].type.is(TypeKind::array)) {
+    auto list = cast_sql(arguments[0], array_of({TypeKind::string}));
+    if (count == 3) list = fmt::format("list_transform({}, lambda x_: coalesce(x_, {}))", list, cast_sql(arguments[2], {TypeKind::string}));
+    return Typed{.sql = fmt::format("array_to_string({}, {})", list, cast_sql(arguments[1], {TypeKind::string})), .type = {TypeKind::string}, .nullable = any_nullable(arguments), .name = call_text(call)};
   }
   if (call.name == "map_entries" && count == 1 && arguments[0].type.is(TypeKind::map)) {
     auto type = array_of(struct_of(arguments[0].type.fields), false);

@@ -93,11 +93,12 @@ Special joined_text_form(const SpecialCall& call) {
       if (!type) return std::unexpected(type.error());
       for (auto& argument : arguments) parts.push_back(cast_sql(argument, *type));
       auto sql = parts[0];
-      for (std::size_t i = 1; i < parts.size(); ++i) sql = fmt::format("list_concat({}, {})", sql, parts[i]);
+      for (std::size_t i = 1; i < parts.size(); ++i) sql = fmt::format("({} || {})", sql, parts[i]);
       return Typed{.sql = sql, .type = *type, .nullable = any_nullable(arguments), .name = call_text(call)};
     }
-    for (auto& argument : arguments) parts.push_back(as(argument, TypeKind::string));
-    return made(call, TypeKind::string, "(" + text::join(parts, " || ") + ")");
+    auto kind = std::ranges::all_of(arguments, [](auto& one) { return one.type.is(TypeKind::binary); }) ? TypeKind::binary : TypeKind::string;
+    for (auto& argument : arguments) parts.push_back(as(argument, kind));
+    return made(call, kind, "(" + text::join(parts, " || ") + ")");
   }
   if (call.name == "||" && count == 2) return joined_text_form({.name = "concat", .arguments = arguments});
   if (call.name == "concat_ws" && count >= 1) {
@@ -129,8 +130,15 @@ Special text_form(const SpecialCall& call) {
   auto& arguments = call.arguments;
   auto count = arguments.size();
   if (call.name == "split" && (count == 2 || count == 3)) {
-    Typed out{.sql = fmt::format("string_split_regex({}, {})", as(arguments[0], TypeKind::string), as(arguments[1], TypeKind::string)), .type = array_of({TypeKind::string}, false), .nullable = any_nullable(arguments), .name = count == 2 ? fmt::format("split({}, {}, -1)", arguments[0].name, arguments[1].name) : call_text(call)};
-    if (count == 3 && arguments[2].name != "-1") return std::unexpected(unsupported_feature("split with a limit"));
+    Typed out{.sql = fmt::format("spark_split({}, {}, {})", as(arguments[0], TypeKind::string), as(arguments[1], TypeKind::string), count == 3 ? as(arguments[2], TypeKind::integer) : "-1"), .type = array_of({TypeKind::string}, false), .nullable = any_nullable(arguments), .name = count == 2 ? fmt::format("split({}, {}, -1)", arguments[0].name, arguments[1].name) : call_text(call)};
+    return out;
+  }
+  // The text comes last, what is trimmed first: as TRIM(BOTH x FROM s) says it.
+  if ((call.name == "trim" || call.name == "ltrim" || call.name == "rtrim") && (count == 1 || count == 2)) {
+    auto& text = arguments.back();
+    auto out = made(call, TypeKind::string, count == 1 ? fmt::format("{}({})", call.name, as(text, TypeKind::string)) : fmt::format("{}({}, {})", call.name, as(text, TypeKind::string), as(arguments[0], TypeKind::string)));
+    auto side = call.name == "trim" ? "BOTH" : call.name == "ltrim" ? "LEADING" : "TRAILING";
+    if (count == 2) out.name = fmt::format("TRIM({} {} FROM {})", side, arguments[0].name, text.name);
     return out;
   }
   if ((call.name == "lpad" || call.name == "rpad") && (count == 2 || count == 3)) {
@@ -164,6 +172,20 @@ Special aggregate_form(const SpecialCall& call) {
   auto& value = arguments[0];
   std::string distinct = call.distinct ? "DISTINCT " : "";
   auto aggregate = [&](DataType type, std::string sql, std::string name) { return Typed{.sql = std::move(sql), .type = std::move(type), .nullable = true, .name = std::move(name), .aggregate = true, .origins = value.origins}; };
+  if (call.name == "try_sum" || call.name == "try_avg") {
+    auto out = aggregate_form({.name = call.name.substr(4), .arguments = arguments, .suffix = call.suffix, .distinct = call.distinct, .user = call.user});
+    if (out && *out) (*out)->sql = "TRY(" + (*out)->sql + ")", (*out)->name = call_text(call);
+    return out;
+  }
+  if (call.name == "listagg" || call.name == "string_agg") {
+    auto kind = value.type.is(TypeKind::binary) ? TypeKind::binary : TypeKind::string;
+    bool null = arguments.size() > 1 && arguments[1].type.is(TypeKind::null);
+    auto glue = arguments.size() > 1 && !null ? as(arguments[1], kind) : kind == TypeKind::binary ? "''::BLOB" : "''";
+    auto name = fmt::format("{}({}{}, {})", call.name, distinct, value.name, arguments.size() > 1 ? arguments[1].name : "NULL");
+    if (kind == TypeKind::string) return aggregate({kind}, fmt::format("string_agg({}{}, {}{}){}", distinct, as(value, kind), glue, call.distinct ? " ORDER BY " + as(value, kind) : "", call.suffix), name);
+    auto hex = [](const std::string& sql) { return "hex(" + sql + ")"; };
+    return aggregate({kind}, fmt::format("unhex(string_agg({}{}, {}{}){})", distinct, hex(value.sql), hex(glue), call.distinct ? " ORDER BY " + hex(value.sql) : "", call.suffix), name);
+  }
   if (call.name == "sum" || call.name == "sum_distinct" || call.name == "avg" || call.name == "mean") {
     if (arguments.size() != 1) return std::unexpected(wrong_argument_count(call.name, arguments.size(), "1"));
     if (call.name == "sum_distinct") distinct = "DISTINCT ";

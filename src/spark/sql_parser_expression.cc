@@ -125,7 +125,7 @@ Result<ExprPtr> Parser::prefix() {
   }
   if (take_symbol("-")) {
     TRY(auto child, expression(kUnary));
-    return call("negative", {std::move(child)});
+    return call("unary_minus", {std::move(child)});
   }
   if (take_symbol("+")) return expression(kUnary);
   if (take_symbol("~")) {

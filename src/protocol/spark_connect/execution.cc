@@ -3,6 +3,7 @@
 #include <spark/connect/base.pb.h>
 
 #include "base/id.h"
+#include "spark/errors.h"
 
 namespace axonite::protocol::spark_connect {
 
@@ -11,23 +12,17 @@ Execution::~Execution() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Execution::start(Work work, std::function<void()> interrupt, Stamp stamp) {
-  interrupt_ = std::move(interrupt);
-  thread_ = std::jthread([this, work = std::move(work), stamp = std::move(stamp)] {
-    {
-      std::lock_guard lock(mutex_);
-      running_ = true;
-    }
-    auto outcome = work([&](spark::proto::ExecutePlanResponse response) { return push(std::move(response), stamp); });
+void Execution::start(Work work, Stamp stamp) {
+  thread_ = std::thread([this, work = std::move(work), stamp = std::move(stamp)] {
+    auto outcome = work([&](spark::proto::ExecutePlanResponse response) { return push(std::move(response), stamp); }, stop_.get_token());
     if (outcome) {
       spark::proto::ExecutePlanResponse complete;
       complete.mutable_result_complete();
       outcome = push(std::move(complete), stamp);
     }
     std::lock_guard lock(mutex_);
-    running_ = false;
     ended_ = true;
-    if (!outcome) error_ = cancelled_ ? axonite::cancelled("OPERATION_CANCELED", "[OPERATION_CANCELED] Operation has been canceled. SQLSTATE: HY008") : outcome.error();
+    if (!outcome) error_ = stop_.stop_requested() ? spark::operation_cancelled() : outcome.error();
     changed_.notify_all();
   });
 }
@@ -36,11 +31,13 @@ void Execution::start(Work work, std::function<void()> interrupt, Stamp stamp) {
 Result<void> Execution::push(spark::proto::ExecutePlanResponse response, const Stamp& stamp) {
   response.set_operation_id(id_);
   response.set_response_id(new_uuid());
-  Answer answer{response.response_id(), stamp(response)};
+  stamp(response);
+  Answer answer{response.response_id(), nullptr, response.ByteSizeLong()};
+  answer.response = std::make_shared<spark::proto::ExecutePlanResponse>(std::move(response));
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return cancelled_ || bytes_ + answer.bytes.size() <= bytes_max_ || answers_.empty(); });
-  if (cancelled_) return std::unexpected(axonite::cancelled("OPERATION_CANCELED", "The operation was cancelled."));
-  bytes_ += answer.bytes.size();
+  changed_.wait(lock, [&] { return stop_.stop_requested() || bytes_ + answer.bytes <= bytes_max_ || answers_.empty(); });
+  if (stop_.stop_requested()) return std::unexpected(spark::operation_cancelled());
+  bytes_ += answer.bytes;
   answers_.push_back(std::move(answer));
   changed_.notify_all();
   return ok();
@@ -74,7 +71,7 @@ void Execution::release_until(const std::string& response_id) {
   while (count < answers_.size() && answers_[count].response_id != response_id) ++count;
   if (count == answers_.size()) return;
   for (std::size_t i = 0; i <= count; ++i) {
-    bytes_ -= answers_.front().bytes.size();
+    bytes_ -= answers_.front().bytes;
     answers_.pop_front();
     ++first_;
   }
@@ -82,13 +79,24 @@ void Execution::release_until(const std::string& response_id) {
 }
 
 void Execution::cancel() {
-  std::unique_lock lock(mutex_);
-  if (ended_ || cancelled_) return;
-  cancelled_ = true;
+  {
+    std::lock_guard lock(mutex_);
+    if (ended_) return;
+  }
+  stop_.request_stop();
+  std::lock_guard lock(mutex_);
   changed_.notify_all();
-  bool running = running_;
-  lock.unlock();
-  if (running && interrupt_) interrupt_();
+}
+
+void Execution::attach(int change, Time now) {
+  std::lock_guard lock(mutex_);
+  streams_ += change;
+  detached_since_ = now;
+}
+
+std::optional<Time> Execution::detached_since() const {
+  std::lock_guard lock(mutex_);
+  return streams_ > 0 ? std::nullopt : std::optional(detached_since_);
 }
 
 }  // namespace axonite::protocol::spark_connect

@@ -17,7 +17,8 @@ namespace axonite::protocol::spark_connect {
 
 struct Answer {
   std::string response_id;
-  std::string bytes;  // serialized ExecutePlanResponse
+  std::shared_ptr<const spark::proto::ExecutePlanResponse> response;
+  std::size_t bytes = 0;
 };
 
 class Execution {
@@ -25,10 +26,10 @@ class Execution {
   Execution(std::string id, std::set<std::string> tags, std::size_t bytes_max) : id_(std::move(id)), tags_(std::move(tags)), bytes_max_(bytes_max) {}
   ~Execution();
 
-  using Work = std::function<Result<void>(const spark::Sink&)>;
-  // `stamp` fills in the ids of the session and serializes.
-  using Stamp = std::function<std::string(spark::proto::ExecutePlanResponse&)>;
-  void start(Work work, std::function<void()> interrupt, Stamp stamp);
+  using Work = std::function<Result<void>(const spark::Sink&, std::stop_token)>;
+  // `stamp` fills in the ids of the session.
+  using Stamp = std::function<void(spark::proto::ExecutePlanResponse&)>;
+  void start(Work work, Stamp stamp);
 
   const std::string& id() const { return id_; }
   bool has_tag(const std::string& tag) const { return tags_.contains(tag); }
@@ -46,6 +47,9 @@ class Execution {
   Next next(std::uint64_t place, std::chrono::milliseconds wait);
   void release_until(const std::string& response_id);
   void cancel();
+  // A stream begins or ends to read; nobody has read since `detached_since()` (nothing while one does).
+  void attach(int change, Time now);
+  std::optional<Time> detached_since() const;
 
  private:
   Result<void> push(spark::proto::ExecutePlanResponse response, const Stamp& stamp);
@@ -53,15 +57,17 @@ class Execution {
   std::string id_;
   std::set<std::string> tags_;
   std::size_t bytes_max_;
-  std::function<void()> interrupt_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Answer> answers_;
   std::uint64_t first_ = 0;  // place of answers_.front()
   std::size_t bytes_ = 0;
-  bool running_ = false, ended_ = false, cancelled_ = false;
+  bool ended_ = false;
   std::optional<Error> error_;
-  std::jthread thread_;
+  int streams_ = 0;
+  Time detached_since_{};
+  std::stop_source stop_;
+  std::thread thread_;
 };
 
 }  // namespace axonite::protocol::spark_connect

@@ -8,7 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string stamped(spark::proto::ExecutePlanResponse& response) { return response.SerializeAsString(); }
+void stamped(spark::proto::ExecutePlanResponse& response) { response.set_session_id("s"); }
 
 spark::proto::ExecutePlanResponse rows(int count) {
   spark::proto::ExecutePlanResponse response;
@@ -18,10 +18,10 @@ spark::proto::ExecutePlanResponse rows(int count) {
 
 TEST(Execution, AnswersCanBeReadAgainUntilTheyAreReleased) {
   Execution execution("op", {"tag"}, 1 << 20);
-  execution.start([](const spark::Sink& sink) -> Result<void> {
+  execution.start([](const spark::Sink& sink, std::stop_token) -> Result<void> {
     CHECK_OK(sink(rows(1)));
     return sink(rows(2));
-  }, {}, stamped);
+  }, stamped);
   auto first = execution.next(0, 5s), second = execution.next(1, 5s), complete = execution.next(2, 5s);
   ASSERT_TRUE(first.answer && second.answer && complete.answer);
   EXPECT_EQ(execution.next(0, 5s).answer->response_id, first.answer->response_id);
@@ -36,10 +36,10 @@ TEST(Execution, AnswersCanBeReadAgainUntilTheyAreReleased) {
 
 TEST(Execution, AnErrorComesBehindTheAnswers) {
   Execution execution("op", {}, 1 << 20);
-  execution.start([](const spark::Sink& sink) -> Result<void> {
+  execution.start([](const spark::Sink& sink, std::stop_token) -> Result<void> {
     CHECK_OK(sink(rows(1)));
     return std::unexpected(invalid("DIVIDE_BY_ZERO", "no"));
-  }, {}, stamped);
+  }, stamped);
   EXPECT_TRUE(execution.next(0, 5s).answer);
   auto end = execution.next(1, 5s);
   ASSERT_TRUE(end.ended && end.error);
@@ -48,15 +48,24 @@ TEST(Execution, AnErrorComesBehindTheAnswers) {
 
 TEST(Execution, AWriterWaitsForItsReaderAndCancelWakesIt) {
   Execution execution("op", {}, 1);
-  execution.start([](const spark::Sink& sink) -> Result<void> {
+  execution.start([](const spark::Sink& sink, std::stop_token) -> Result<void> {
     while (true) CHECK_OK(sink(rows(1)));
-  }, {}, stamped);
+  }, stamped);
   ASSERT_TRUE(execution.next(0, 5s).answer);
   EXPECT_FALSE(execution.next(1, 50ms).answer) << "the bound holds it back";
   execution.cancel();
   auto end = execution.next(1, 5s);
   ASSERT_TRUE(end.ended && end.error);
   EXPECT_EQ(end.error->code, "OPERATION_CANCELED");
+}
+
+TEST(Execution, KnowsSinceWhenNobodyReads) {
+  Execution execution("op", {}, 1 << 20);
+  Time one{std::chrono::seconds(1)}, two{std::chrono::seconds(2)};
+  execution.attach(1, one);
+  EXPECT_FALSE(execution.detached_since());
+  execution.attach(-1, two);
+  EXPECT_EQ(execution.detached_since(), two);
 }
 
 }  // namespace

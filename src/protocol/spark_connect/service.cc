@@ -182,17 +182,28 @@ class Service final : public SparkConnectService::Service {
 
   static void start(OpenedSession& session, Execution& execution, const Plan& plan) {
     auto spark = session.spark;
-    execution.start([spark, plan](const spark::Sink& sink) { return spark->execute(plan, sink); }, [spark] { spark->interrupt(); },
+    execution.start([spark, plan](const spark::Sink& sink, std::stop_token stop) { return spark->execute(plan, sink, std::move(stop)); },
                     [id = session.id, server_id = session.server_side_id](ExecutePlanResponse& response) {
                       response.set_session_id(id);
                       response.set_server_side_session_id(server_id);
-                      return response.SerializeAsString();
                     });
   }
 
+  struct Attached {
+    Attached(Execution& execution, Clock& clock) : execution(execution), clock(clock) { execution.attach(1, clock.now()); }
+    ~Attached() { execution.attach(-1, clock.now()); }
+    Execution& execution;
+    Clock& clock;
+  };
+
   // Sends from `place` on. A client that went away leaves a reattachable execution as it is and ends any other.
   Status stream(ServerContext& context, OpenedSession& session, Execution& execution, std::uint64_t place, bool reattachable, grpc::ServerWriter<ExecutePlanResponse>& writer) {
+    Attached attached(execution, sessions_.clock());
     auto until = std::chrono::steady_clock::now() + kStreamMax;
+    ExecutePlanResponse progress;
+    stamp(session, progress);
+    progress.set_operation_id(execution.id());
+    progress.mutable_execution_progress();
     bool open = true;
     while (open) {
       auto next = execution.next(place, kProgressEvery);
@@ -201,16 +212,8 @@ class Service final : public SparkConnectService::Service {
         return failed(session, *next.error);
       }
       if (next.ended) break;
-      ExecutePlanResponse response;
-      if (next.answer) {
-        response.ParseFromString(next.answer->bytes);
-        ++place;
-      } else {
-        stamp(session, response);
-        response.set_operation_id(execution.id());
-        response.mutable_execution_progress();
-      }
-      open = writer.Write(response) && !context.IsCancelled();
+      if (next.answer) ++place;
+      open = writer.Write(next.answer ? *next.answer->response : progress) && !context.IsCancelled();
       if (next.answer && !reattachable) execution.release_until(next.answer->response_id);
       if (reattachable && std::chrono::steady_clock::now() > until) return Status::OK;
     }

@@ -1,6 +1,7 @@
 #pragma once
 // The sessions of all callers. A session is found by (principal, session id): the id alone, which a client chooses, opens
 // nobody else's session.
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,16 +24,19 @@ struct OpenedSession {
   Result<std::shared_ptr<Execution>> add(const std::string& operation_id, std::set<std::string> tags, const Limits& limits);
   std::shared_ptr<Execution> find(const std::string& operation_id);
   void remove(const std::string& operation_id);
+  // Ends executions that no stream has read for so long.
+  void drop_detached(Time before);
 };
 
 class Sessions {
  public:
   Sessions(Limits limits, Server::OpenSession open, Clock& clock) : limits_(limits), open_(std::move(open)), clock_(clock) {}
   // The session, opened when new. `observed` is the server-side id that the client knows, or empty.
-  // Errors: INVALID_HANDLE.FORMAT, INVALID_HANDLE.SESSION_CHANGED, INVALID_HANDLE.SESSION_NOT_FOUND (was released).
+  // Errors: INVALID_HANDLE.FORMAT, .SESSION_CHANGED, .SESSION_NOT_FOUND (was idle too long), .SESSION_CLOSED (was released).
   Result<std::shared_ptr<OpenedSession>> get(const identity::Principal& principal, const std::string& user, const std::string& id,
                                              const std::string& observed);
   std::string release(const identity::Principal& principal, const std::string& id);
+  Clock& clock() { return clock_; }
   void clear();
 
  private:
@@ -40,13 +44,16 @@ class Sessions {
     std::shared_ptr<OpenedSession> session;
     Time used{};
   };
-  void drop_idle();
+  Result<std::shared_ptr<OpenedSession>> find(const std::string& key, const std::string& id, const std::string& observed);
+  // What is idle too long leaves the map; it ends where the caller drops it, outside the lock.
+  std::vector<std::shared_ptr<OpenedSession>> idle();
 
   Limits limits_;
   Server::OpenSession open_;
   Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Slot> slots_;  // by principal and id
+  std::deque<std::string> closed_;     // the last released ones
 };
 
 // "[INVALID_HANDLE.x] The handle … is invalid. …"

@@ -261,3 +261,44 @@ def test_a_notebook_runs_another(place):
     place.deploy("context", code(context, "mssparkutils.notebook.exit(c['currentNotebookName'] + ' ' + c['pipelinejobid'])"))
     run = place.start("context")
     assert result_of(place.wait(run))["exitValue"] == f"context {run}"
+
+
+FLIGHTS = "year,month,day,dep_delay,carrier,flight\n2013,1,1,2,UA,1545\n2013,1,1,NA,UA,1714\n2013,1,2,-5,B6,725\n2013,2,1,30,B6,461\n2013,2,2,10,ZZ,1\n"
+AIRLINES = "carrier,name\nUA,United Air Lines\nB6,JetBlue Airways\n"
+
+
+def test_a_pyspark_notebook(place, lake):
+    """A join, a window and an aggregation over CSV files; the result as Delta and as Parquet, by the factory's identity."""
+    client = StorageManagementClient(place.owner, place.subscription)
+    account = lake.split("@")[1].split(".")[0]
+    key = client.storage_accounts.list_keys(place.name, account)["keys"][0]["value"]
+    files = DataLakeServiceClient(f"https://{account}.dfs.core.windows.net", credential=key).get_file_system_client("raw")
+    files.get_file_client("flights.csv").upload_data(FLIGHTS, overwrite=True)
+    files.get_file_client("airlines.csv").upload_data(AIRLINES, overwrite=True)
+    place.deploy("delays", code(f"root = '{lake}'", "year = 2013", parameters=True), code(
+        "from pyspark.sql import Window, functions as F",
+        "schema = 'year INT, month INT, day INT, dep_delay DOUBLE, carrier STRING, flight INT'",
+        "flights = spark.read.csv(f'{root}/flights.csv', header=True, schema=schema, nullValue='NA').where(F.col('year') == year)",
+        "airlines = spark.read.option('header', True).csv(f'{root}/airlines.csv')",
+        "flights.createOrReplaceTempView('flights')"),
+        code("delays = (flights.join(airlines, 'carrier', 'left').groupBy('carrier', 'name', 'month')",
+             "  .agg(F.count('*').alias('flights'), F.avg('dep_delay').alias('mean_delay'))",
+             "  .withColumn('place', F.rank().over(Window.partitionBy('month').orderBy(F.desc_nulls_last('mean_delay')))))",
+             "delays.write.format('delta').mode('overwrite').save(f'{root}/gold/delays')",
+             "delays.coalesce(1).write.mode('overwrite').parquet(f'{root}/export/delays')"),
+        code("%%sql", "SELECT count(*) AS n, count(dep_delay) AS known FROM flights"),
+        code("display(delays)"),
+        code("mssparkutils.notebook.exit(str(spark.read.format('delta').load(f'{root}/gold/delays').agg(F.sum('flights')).first()[0]))"))
+    activity = place.run("delays", {"root": {"value": lake, "type": "string"}})
+    assert activity.status == "Succeeded", activity.error
+    assert result_of(activity)["exitValue"] == "5"
+    cells = place.snapshot(result_of(activity)).json()["cells"]
+    assert "known" in json.dumps(cells[3]["outputs"]), cells[3]
+    from deltalake import DeltaTable
+
+    options = {"account_name": account, "account_key": key}
+    rows = DeltaTable(f"abfss://raw@{account}.dfs.core.windows.net/gold/delays", storage_options=options).to_pandas().sort_values(["month", "place"])
+    found = [(r.carrier, r.name, r.month, r.flights, r.mean_delay, r.place) for r in rows.itertuples(index=False)]
+    assert found == [("UA", "United Air Lines", 1, 2, 2.0, 1), ("B6", "JetBlue Airways", 1, 1, -5.0, 2), ("B6", "JetBlue Airways", 2, 1, 30.0, 1), ("ZZ", None, 2, 1, 10.0, 2)]
+    exported = [p.name for p in files.get_paths("export/delays") if p.name.endswith(".parquet")]
+    assert len(exported) == 1

@@ -3,6 +3,8 @@ import datetime
 import decimal
 import json
 import os
+import threading
+import time
 import uuid
 
 import grpc
@@ -198,3 +200,93 @@ def test_who_may_not_come_in(owner):
     with pytest.raises(grpc.RpcError) as refused:
         base_pb2_grpc.SparkConnectServiceStub(channel).Config(base_pb2.ConfigRequest(session_id=str(uuid.uuid4())))
     assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED
+
+
+@pytest.fixture
+def plain(owner):
+    """The service's own stub, with a session and a token: for what the client does behind the scenes."""
+    from pyspark.sql.connect.proto import base_pb2, base_pb2_grpc
+
+    class Plain:
+        messages = base_pb2
+        stub = base_pb2_grpc.SparkConnectServiceStub(grpc.insecure_channel(ADDRESS.removeprefix("sc://")))
+        session = str(uuid.uuid4())
+        metadata = [("authorization", "Bearer " + owner.get_token(SCOPE).token)]
+
+        def execute(self, sql, operation=None, reattachable=True):
+            request = base_pb2.ExecutePlanRequest(session_id=self.session, operation_id=operation or str(uuid.uuid4()))
+            request.plan.root.sql.query = sql
+            request.request_options.add().reattach_options.reattachable = reattachable
+            return self.stub.ExecutePlan(request, metadata=self.metadata)
+
+        def reattach(self, operation, last):
+            request = base_pb2.ReattachExecuteRequest(session_id=self.session, operation_id=operation, last_response_id=last)
+            return self.stub.ReattachExecute(request, metadata=self.metadata)
+
+    return Plain()
+
+
+@pytest.mark.witness("spark_connect.ReattachExecute", "spark_connect.ReleaseSession")
+def test_a_broken_stream_goes_on_where_it_was(plain):
+    operation = str(uuid.uuid4())
+    stream = plain.execute("SELECT id FROM range(50000)", operation)
+    first, second = next(stream), next(stream)
+    stream.cancel()
+    rest = list(plain.reattach(operation, second.response_id))
+    assert first.HasField("schema") and second.arrow_batch.start_offset == 0
+    batches = [second] + [answer for answer in rest if answer.HasField("arrow_batch")]
+    assert sum(answer.arrow_batch.row_count for answer in batches) == 50000
+    assert rest[-1].HasField("result_complete")
+    assert [answer.response_id for answer in plain.reattach(operation, second.response_id)] == [answer.response_id for answer in rest]
+    with pytest.raises(grpc.RpcError, match="INVALID_HANDLE.OPERATION_ALREADY_EXISTS"):
+        list(plain.execute("SELECT 1", operation))
+    released = plain.messages.ReleaseExecuteRequest(session_id=plain.session, operation_id=operation)
+    released.release_all.SetInParent()
+    plain.stub.ReleaseExecute(released, metadata=plain.metadata)
+    with pytest.raises(grpc.RpcError, match="INVALID_HANDLE.OPERATION_NOT_FOUND"):
+        list(plain.reattach(operation, second.response_id))
+    plain.stub.ReleaseSession(plain.messages.ReleaseSessionRequest(session_id=plain.session), metadata=plain.metadata)
+    with pytest.raises(grpc.RpcError, match="INVALID_HANDLE.SESSION_CLOSED"):
+        list(plain.execute("SELECT 1"))
+
+
+@pytest.mark.witness("spark_connect.Interrupt")
+def test_an_interrupt_ends_what_runs(spark):
+    failed = []
+    slow = "SELECT count(*) FROM range(100000) a JOIN range(100000) b ON a.id * b.id % 7 = 3"
+
+    def run():
+        try:
+            spark.addTag("slow")
+            spark.sql(slow).collect()
+        except Exception as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    for _ in range(100):
+        if spark.interruptTag("slow"):
+            break
+        time.sleep(0.1)
+    thread.join(20)
+    assert not thread.is_alive() and "OPERATION_CANCELED" in str(failed[0])
+    assert spark.range(3).count() == 3
+
+
+def test_tls_and_both_loopback_addresses(owner):
+    token = owner.get_token(SCOPE).token
+    port = ADDRESS.rsplit(":", 1)[1]
+    with open(os.environ["SSL_CERT_FILE"], "rb") as file:
+        os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = file.name
+    session = SparkSession.builder.remote(f"sc://localhost:{port}/;use_ssl=true;token={token}").create()
+    assert session.range(200_000).count() == 200_000 and len(session.range(200_000).toPandas()) == 200_000
+    session.stop()
+    from pyspark.sql.connect.proto import base_pb2, base_pb2_grpc
+
+    for address in ("127.0.0.1", "[::1]"):
+        stub = base_pb2_grpc.SparkConnectServiceStub(grpc.insecure_channel(f"{address}:{port}"))
+        request = base_pb2.AnalyzePlanRequest(session_id=str(uuid.uuid4()))
+        request.spark_version.SetInParent()
+        assert stub.AnalyzePlan(request, metadata=[("authorization", "Bearer " + token)]).spark_version.version == "4.2.0"
+        with pytest.raises(grpc.RpcError):
+            stub.AnalyzePlan(request)
