@@ -2,7 +2,7 @@
 
 Started as `axonite exec -- python quickstart/run.py`; against a subscription in Azure it would do the same. The owner
 makes the resources and gives every identity just what it needs; a deployer with no other rights uploads the files,
-deploys the factory's folder and runs the pipeline, twice, to the same result. Strangers' clients read it back. Then a
+deploys the folders of the workspace and the factory and runs the pipeline, twice, to the same result. Strangers' clients read it back. Then a
 run is made to fail, and the alert of it arrives.
 """
 import os
@@ -29,7 +29,8 @@ def main():
     with step("Upload of the CSV files and of the secret"):
         upload.files(deployer)
         upload.secret(deployer)
-    with step("Deployment of quickstart/factory"):
+    with step("Deployment of quickstart/workspace and quickstart/factory"):
+        deploy.workspace(deployer)
         deploy.factory(deployer)
     with step(f"Pipeline {PIPELINE}"):
         run_pipeline.run(deployer, PIPELINE, PARAMETERS)
@@ -37,7 +38,8 @@ def main():
         wanted = read_back.compare(deployer)
     with step("The same run again gives the same result"):
         run_pipeline.run(deployer, PIPELINE, PARAMETERS)
-        read_back.compare_one("pymssql, SQL login", wanted)
+        for reader in ("pymssql, SQL login", "pyspark-client, Entra token"):
+            read_back.compare_one(reader, wanted, deployer)
     with step("A run that fails, and its alert"):
         monitoring.see_a_failure(deployer, PIPELINE)
     print(f"\nAll as expected, in {time.monotonic() - begin:.1f} s.")

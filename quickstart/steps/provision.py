@@ -10,7 +10,8 @@ from azure.mgmt.keyvault import KeyVaultManagementClient
 from azure.mgmt.resource.resources import ResourceManagementClient
 from azure.mgmt.storage import StorageManagementClient
 from azure.mgmt.synapse import SynapseManagementClient
-from azure.mgmt.synapse.models import DataLakeStorageAccountDetails, ManagedIdentity, Sku, SqlPool, Workspace, WorkspaceAadAdminInfo
+from azure.mgmt.synapse.models import BigDataPoolResourceInfo, DataLakeStorageAccountDetails, ManagedIdentity, Sku, SqlPool, Workspace, WorkspaceAadAdminInfo
+from azure.synapse.accesscontrol import AccessControlClient
 
 from . import identity, names
 from .console import line
@@ -25,6 +26,11 @@ ROLES = {
     "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
     "Data Factory Contributor": "673868aa-7521-48a0-acc6-0f60742d39f5",
     "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+}
+SYNAPSE_ROLES = {
+    "Synapse Artifact Publisher": "05930f57-09a3-4c0d-9fa9-6d1eb91c178b",
+    "Synapse Artifact User": "53faaa0e-40b6-40c8-a2ff-e38f2d388875",
+    "Synapse Compute Operator": "e3844cc7-4670-42cb-9349-9bdac1ee7881",
 }
 
 
@@ -79,6 +85,9 @@ def workspace():
         names.GROUP, names.WORKSPACE, names.POOL, SqlPool(location=names.LOCATION, sku=Sku(name="DW100c"))
     ).result()
     line(f"dedicated SQL pool {names.POOL}")
+    pool = BigDataPoolResourceInfo(location=names.LOCATION, spark_version="3.5", node_count=3, node_size="Small", node_size_family="MemoryOptimized")
+    synapse.big_data_pools.begin_create_or_update(names.GROUP, names.WORKSPACE, names.SPARK_POOL, pool).result()
+    line(f"Spark pool {names.SPARK_POOL}")
 
 
 def rights(deployer):
@@ -90,7 +99,18 @@ def rights(deployer):
     assign(deployer.object_id, "Key Vault Secrets Officer", names.VAULT_ID, "the deployer stores the secret")
     assign(factory, "Key Vault Secrets User", names.VAULT_ID, "the factory reads the password")
     assign(factory, "Storage Blob Data Contributor", names.LAKE_ID, "the factory copies files")
+    assign_in_workspace(deployer.object_id, "Synapse Artifact Publisher", "the deployer deploys the notebook")
+    assign_in_workspace(factory, "Synapse Artifact User", "the factory reads the notebook")
+    assign_in_workspace(factory, "Synapse Compute Operator", "the factory runs it on the Spark pool")
     assign(workspace, "Storage Blob Data Reader", names.LAKE_ID, "the workspace reads for COPY INTO and OPENROWSET")
+
+
+def assign_in_workspace(principal, role, why):
+    scope = f"workspaces/{names.WORKSPACE}"
+    client = AccessControlClient(credential, f"https://{names.WORKSPACE}.dev.azuresynapse.net")
+    name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}|{principal}|{role}"))
+    client.role_assignments.create_role_assignment(name, SYNAPSE_ROLES[role], principal, scope)
+    line(f"{role}: {why}")
 
 
 def assign(principal, role, scope, why):

@@ -7,7 +7,7 @@ import sys
 
 import pandas
 
-from . import delta, identity, names, provision, upload
+from . import identity, names, provision, upload
 from .console import line
 
 POOL_QUERY = "SELECT airline, origin, [month], flights, delay_minutes FROM dbo.delays"
@@ -20,7 +20,8 @@ WHERE f.arr_delay IS NOT NULL
 GROUP BY a.[name], f.origin, f.[month]"""
 DELTA_QUERY = f"""
 SELECT airline, origin, [month], flights, delay_minutes
-FROM OPENROWSET(BULK '{LAKE_URL}/gold/monthly_delays/', FORMAT = 'DELTA') AS d"""
+FROM OPENROWSET(BULK '{LAKE_URL}/gold/delays/', FORMAT = 'DELTA') AS d"""
+DELTA_TABLE = f"abfss://gold@{names.LAKE}.dfs.core.windows.net/delays"
 TOKEN_ATTRIBUTE = 1256  # SQL_COPT_SS_ACCESS_TOKEN
 
 
@@ -81,27 +82,54 @@ def _mssql_python(login, attributes):
     return _groups(mssql_python.connect(_driver_string() + login, attrs_before=attributes), POOL_QUERY)
 
 
+def _rows(frame):
+    return {(row.airline, row.origin, int(row.month)): (int(row.flights), int(row.delay_minutes)) for row in frame.itertuples()}
+
+
+def _pyspark(deployer):
+    from pyspark.sql import SparkSession
+
+    token = deployer.credential.get_token("https://dev.azuresynapse.net/.default").token
+    spark = SparkSession.builder.remote(f"{os.environ['AXONITE_SPARK']}/;token={token}").create()
+    frame = spark.read.format("delta").load(DELTA_TABLE).toPandas()
+    spark.stop()
+    return _rows(frame)
+
+
+def _deltalake(deployer):
+    from deltalake import DeltaTable
+
+    options = {
+        "azure_storage_account_name": names.LAKE,
+        "azure_tenant_id": names.TENANT,
+        "azure_client_id": deployer.client_id,
+        "azure_client_secret": deployer.secret,
+    }
+    return _rows(DeltaTable(DELTA_TABLE, storage_options=options).to_pandas())
+
+
 READERS = {
-    "pymssql, SQL login": lambda: _pymssql("AXONITE_SQL_DEDICATED", names.POOL, POOL_QUERY),
-    "mssql-python, SQL login": lambda: _mssql_python(_login(), None),
-    "mssql-python, Entra token": lambda: _mssql_python("", _token()),
-    "ODBC driver 18, SQL login": lambda: _odbc(_login(), {}),
-    "ODBC driver 18, Entra token": lambda: _odbc("", _token()),
-    "serverless, OPENROWSET over Parquet": lambda: _pymssql("AXONITE_SQL_SERVERLESS", "master", PARQUET_QUERY),
-    "serverless, OPENROWSET over Delta": lambda: _pymssql("AXONITE_SQL_SERVERLESS", "master", DELTA_QUERY),
+    "pymssql, SQL login": lambda _: _pymssql("AXONITE_SQL_DEDICATED", names.POOL, POOL_QUERY),
+    "mssql-python, SQL login": lambda _: _mssql_python(_login(), None),
+    "mssql-python, Entra token": lambda _: _mssql_python("", _token()),
+    "ODBC driver 18, SQL login": lambda _: _odbc(_login(), {}),
+    "ODBC driver 18, Entra token": lambda _: _odbc("", _token()),
+    "serverless, OPENROWSET over Parquet": lambda _: _pymssql("AXONITE_SQL_SERVERLESS", "master", PARQUET_QUERY),
+    "serverless, OPENROWSET over Delta": lambda _: _pymssql("AXONITE_SQL_SERVERLESS", "master", DELTA_QUERY),
+    "pyspark-client, Entra token": _pyspark,
+    "deltalake (delta-rs), client secret": _deltalake,
 }
 
 
 def compare(deployer):
     wanted = expected()
-    delta.write(deployer, wanted)
     for reader in READERS:
-        compare_one(reader, wanted)
+        compare_one(reader, wanted, deployer)
     return wanted
 
 
-def compare_one(reader, wanted):
-    got = READERS[reader]()
+def compare_one(reader, wanted, deployer):
+    got = READERS[reader](deployer)
     if got != wanted:
         different = {key for key in wanted.keys() | got.keys() if wanted.get(key) != got.get(key)}
         sys.exit(f"{reader}: {len(different)} of {len(wanted)} groups differ, for example {sorted(different)[:3]}")
