@@ -46,6 +46,18 @@ Result<void> check_shape(const resource::ResourceId& owner, const Kind& kind, st
   return ok();
 }
 
+// The windows of a trigger are numbered by these: changing them would make others of what ran already.
+Result<void> check_window(const json::Value* before, const json::Value& properties) {
+  if (!before || json::string_or(properties, "type") != "TumblingWindowTrigger" || json::string_or(*before, "type") != "TumblingWindowTrigger") return ok();
+  for (const char* member : {"typeProperties.frequency", "typeProperties.interval"}) {
+    const json::Value* old = json::find_path(*before, member);
+    const json::Value* given = json::find_path(properties, member);
+    if (old && given && *old != *given)
+      return std::unexpected(invalid("BadRequest", "'" + std::string(member) + "' of a tumbling window trigger cannot be changed; make another trigger."));
+  }
+  return ok();
+}
+
 bool is_factory(const resource::ResourceId& owner) {
   return text::equals_ignoring_case(owner.type(), "Microsoft.DataFactory/factories");
 }
@@ -90,8 +102,20 @@ Result<resource::Document> Artifacts::put(const resource::ResourceId& owner, con
 Result<json::Value> Artifacts::prepare_trigger(const json::Value* before, json::Value properties) const {
   if (before && json::string_or(*before, "runtimeState") == "Started")
     return std::unexpected(invalid("TriggerEnabledCannotUpdate", "Cannot update enabled Trigger; the trigger needs to be disabled first."));
+  CHECK_OK(check_window(before, properties));
   properties.get_object()["runtimeState"] = "Stopped";
   return properties;
+}
+
+Result<resource::Document> Artifacts::set_trigger_state(const resource::ResourceId& owner, std::string_view name, std::string_view state,
+                                                        const resource::Author& author) {
+  TRY(resource::Document found, get(owner, kTrigger, name));
+  auto change = [&](const resource::Document& document) -> Result<std::string> {
+    TRY(json::Value body, json::parse(document.body));
+    if (json::Value* properties = body.get_object().if_contains("properties")) properties->get_object()["runtimeState"] = state;
+    return json::write(body);
+  };
+  return documents_.update(found.id, change, {}, author);
 }
 
 Result<resource::Document> Artifacts::get(const resource::ResourceId& owner, const Kind& kind, std::string_view name) const {
@@ -112,7 +136,9 @@ Result<bool> Artifacts::remove(const resource::ResourceId& owner, const Kind& ki
       return std::unexpected(invalid("TriggerEnabledCannotUpdate", "Cannot delete enabled Trigger; the trigger needs to be disabled first."));
   }
   CHECK_OK(check_unreferenced(owner, kind, name));
-  return documents_.remove(found->id, condition, author);
+  auto removed = documents_.remove(found->id, condition, author);
+  if (removed && is_same(kind, kTrigger) && trigger_removed_) trigger_removed_(owner, name);
+  return removed;
 }
 
 Result<resource::Document> Artifacts::rename(const resource::ResourceId& owner, const Kind& kind, std::string_view name,

@@ -32,6 +32,13 @@ class Artifacts {
   // Errors: conflict("Conflict") when the new name is taken; and those of put and remove.
   Result<resource::Document> rename(const resource::ResourceId& owner, const Kind& kind, std::string_view name,
                                     std::string_view new_name, const resource::Author& author);
+  // Whether a trigger runs; only who runs it says so. `state` is "Started" or "Stopped".
+  Result<resource::Document> set_trigger_state(const resource::ResourceId& owner, std::string_view name, std::string_view state,
+                                               const resource::Author& author);
+  // Told after a trigger was removed.
+  void on_trigger_removed(std::function<void(const resource::ResourceId& owner, std::string_view name)> listener) {
+    trigger_removed_ = std::move(listener);
+  }
   // The definition as it is answered, without id, name and type: {"properties":{…}} with secrets masked.
   static Result<json::Value> shape(const resource::Document& document);
 
@@ -44,6 +51,7 @@ class Artifacts {
   resource::Documents& documents_;
   const linked_service::Sealer& sealer_;
   Check check_;
+  std::function<void(const resource::ResourceId&, std::string_view)> trigger_removed_;
 };
 
 }  // namespace axonite::artifact

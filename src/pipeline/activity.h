@@ -18,6 +18,7 @@ struct Owner {
   std::string id;    // resource id
   std::string name;  // pipeline().DataFactory
   identity::Principal principal;
+  JsonPointer global_parameters;  // name → value; null for none
 };
 
 // What definitions a factory or workspace has, as they are when asked. Handed in by server.

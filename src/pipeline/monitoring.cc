@@ -69,15 +69,6 @@ const Activity* find_activity(const std::vector<Activity>& activities, std::stri
   return nullptr;
 }
 
-json::Value user_properties(const Activity& activity) {
-  json::Object shown;
-  if (!activity.user_properties) return shown;
-  for (const json::Value& property : activity.user_properties->get_array())
-    if (const json::Value* value = json::find(property, "value"))
-      shown[json::string_or(property, "name")] = value->is_object() ? json::Value(json::string_or(*value, "value")) : *value;
-  return shown;
-}
-
 // SecureString objects keep their shape and lose their value.
 void mask(json::Value& value) {
   if (value.is_array())
@@ -97,7 +88,7 @@ struct Attempt {
   int attempt = 1;
   Time start{};
   std::optional<Time> end;
-  JsonPointer input, output;
+  JsonPointer input, output, user_properties;
   std::optional<ActivityError> error;
   std::string status = "InProgress";
 };
@@ -110,7 +101,7 @@ std::vector<Attempt> attempts_of(const Pipeline& pipeline, const std::vector<Eve
     if (begins) {
       latest[event.instance] = attempts.size();
       attempts.push_back({find_activity(pipeline.activities, event.instance), event.instance, event.activity_run_id,
-                          event.attempt, event.time, std::nullopt, event.input});
+                          event.attempt, event.time, std::nullopt, event.input, nullptr, event.user_properties});
     }
     auto found = latest.find(event.instance);
     if (found == latest.end()) continue;
@@ -151,7 +142,7 @@ json::Value activity_run_json(const RunRecord& run, const Attempt& attempt) {
       {"pipelineRunId", run.id},
       {"recoveryStatus", "None"},
       {"status", attempt.status},
-      {"userProperties", user_properties(activity)}};
+      {"userProperties", attempt.user_properties ? *attempt.user_properties : json::Value(json::Object())}};
   return shown;
 }
 
@@ -164,6 +155,11 @@ json::Value pipeline_run_json(const RunRecord& run) {
   if (child) {
     invoked_by["pipelineName"] = run.parent_pipeline;
     invoked_by["pipelineRunId"] = run.parent_run_id;
+  }
+  if (json::Value trigger = json::parse(run.trigger).value_or(json::Object()); !json::string_or(trigger, "name").empty()) {
+    invoked_by["id"] = json::string_or(trigger, "id");
+    invoked_by["name"] = json::string_or(trigger, "name");
+    invoked_by["invokedByType"] = json::string_or(trigger, "type");
   }
   bool timed = run.start && run.end;
   return json::Object{{"runId", run.id},

@@ -13,13 +13,24 @@ namespace {
 
 JsonPointer hold(json::Value value) { return std::make_shared<const json::Value>(std::move(value)); }
 
+// A trigger's run; runs by hand and by ExecutePipeline have names of their own.
+void add_trigger(json::Object& value, const RunRecord& record) {
+  json::Value trigger = json::parse(record.trigger).value_or(json::Object());
+  if (json::string_or(trigger, "name").empty()) return;
+  value["TriggerType"] = json::string_or(trigger, "type");
+  value["TriggerId"] = json::string_or(trigger, "id");
+  value["TriggerName"] = json::string_or(trigger, "name");
+  value["TriggerTime"] = json::string_or(trigger, "time");
+}
+
 json::Value pipeline_value(const RunRecord& record, const Owner& owner) {
   json::Value parameters = json::parse(record.parameters).value_or(json::Object());
   json::Object value{{"DataFactory", owner.name}, {"Pipeline", record.pipeline}, {"RunId", record.id},
                      {"TriggerType", record.parent_run_id.empty() ? "Manual" : "PipelineActivity"},
                      {"TriggerId", ""}, {"TriggerName", "Manual"}, {"TriggerTime", format_iso(record.created)},
                      {"GroupId", record.group_id}, {"parameters", std::move(parameters)},
-                     {"globalParameters", json::Object()}};
+                     {"globalParameters", json::parse(record.global_parameters).value_or(json::Object())}};
+  add_trigger(value, record);
   if (!record.parent_run_id.empty()) {
     value["TriggeredByPipelineName"] = record.parent_pipeline;
     value["TriggeredByPipelineRunId"] = record.parent_run_id;
@@ -110,7 +121,20 @@ void Run::started(const Command& command, JsonPointer input, std::string child_r
   const Policy& policy = command.activity->policy;
   record({.kind = Event::Kind::started, .instance = command.instance, .attempt = command.attempt,
           .activity_run_id = new_uuid(), .child_run_id = std::move(child_run_id),
-          .input = policy.secure_input ? nullptr : std::move(input)});
+          .input = policy.secure_input ? nullptr : std::move(input),
+          .user_properties = user_properties(*command.activity, command.instance)});
+}
+
+// They only describe: one that cannot be evaluated says why in its place.
+JsonPointer Run::user_properties(const Activity& activity, const std::string& instance) const {
+  if (!activity.user_properties || activity.user_properties->get_array().empty()) return nullptr;
+  json::Object shown;
+  for (const json::Value& property : activity.user_properties->get_array()) {
+    const json::Value* given = definition::member(property, "value");
+    auto value = given ? evaluate(*given, instance) : Result<json::Value>(json::Value());
+    shown[json::string_or(property, "name")] = value ? std::move(*value) : json::Value(value.error().message);
+  }
+  return hold(std::move(shown));
 }
 
 void Run::finished(const std::string& instance, int attempt, ActivityResult result, bool retryable) {

@@ -70,6 +70,7 @@ class Run {
   void check_until(const Command& command);
   void started(const Command& command, JsonPointer input, std::string child_run_id = {});
   void finished(const std::string& instance, int attempt, ActivityResult result, bool retryable = true);
+  JsonPointer user_properties(const Activity& activity, const std::string& instance) const;
   bool inline_activity(const Command& command);
   Result<ActivityResult> perform_inline(const Activity& activity, const std::string& instance, const json::Value& input);
   Result<ActivityResult> filter(const Activity& activity, const std::string& instance);

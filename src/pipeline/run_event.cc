@@ -98,6 +98,7 @@ std::string write_event(const Event& event) {
       put(body, "activityRunId", event.activity_run_id);
       put(body, "childRunId", event.child_run_id);
       put(body, "input", event.input);
+      put(body, "userProperties", event.user_properties);
       break;
     case Event::Kind::expanded:
       body["index"] = event.index;
@@ -133,6 +134,7 @@ Result<Event> read_event(std::string_view kind, Time time, std::string_view text
   event.activity_run_id = json::string_or(body, "activityRunId");
   event.child_run_id = json::string_or(body, "childRunId");
   event.input = take(body, "input");
+  event.user_properties = take(body, "userProperties");
   event.items = take(body, "items");
   event.index = take_int(body, "index", 0);
   event.satisfied = take_bool(body, "satisfied", false);

@@ -51,6 +51,7 @@ struct Event {
   std::string activity_run_id;  // started
   std::string child_run_id;     // started, ExecutePipeline
   JsonPointer input;            // started; null under secureInput
+  JsonPointer user_properties;  // started: name → value, evaluated; null for none
   JsonPointer items;            // expanded, ForEach: an array
   int index = 0;                // expanded: the branch, -1 for none; iterated: the iteration
   bool satisfied = false;       // iterated

@@ -13,11 +13,15 @@ constexpr std::string_view kMigrations[] = {
     "CREATE INDEX run_by_change ON run(owner, updated);"
     "CREATE INDEX run_open ON run(created) WHERE end IS NULL;"
     "CREATE TABLE run_event(run_id TEXT NOT NULL, number INTEGER NOT NULL, time INTEGER NOT NULL, kind TEXT NOT NULL,"
-    " body TEXT NOT NULL, PRIMARY KEY(run_id, number)) WITHOUT ROWID"};
+    " body TEXT NOT NULL, PRIMARY KEY(run_id, number)) WITHOUT ROWID",
+    "ALTER TABLE run ADD COLUMN invoked_by TEXT NOT NULL DEFAULT '{}';"
+    "ALTER TABLE run ADD COLUMN global_parameters TEXT NOT NULL DEFAULT '{}';"
+    "CREATE TABLE announcement(key TEXT PRIMARY KEY, category TEXT NOT NULL, correlation_id TEXT NOT NULL, body TEXT NOT NULL,"
+    " time INTEGER NOT NULL) WITHOUT ROWID"};
 
 #define RUN_COLUMNS \
   "SELECT id, group_id, owner, pipeline, parameters, definition, parent_run_id, parent_pipeline, status, message," \
-  " created, updated, start, end FROM run "
+  " created, updated, start, end, invoked_by, global_parameters FROM run "
 
 RunRecord read_run(store::Statement& row) {
   auto text = [&](int column) { return std::string(row.text(column)); };
@@ -26,8 +30,8 @@ RunRecord read_run(store::Statement& row) {
     return from_unix_nanoseconds(row.integer(column));
   };
   return {.id = text(0), .group_id = text(1), .owner = text(2), .pipeline = text(3), .parameters = text(4),
-          .definition = text(5), .parent_run_id = text(6), .parent_pipeline = text(7), .status = text(8),
-          .message = text(9), .created = *time(10), .updated = *time(11), .start = time(12), .end = time(13)};
+          .definition = text(5), .parent_run_id = text(6), .parent_pipeline = text(7), .trigger = text(14),
+          .global_parameters = text(15), .status = text(8), .message = text(9), .created = *time(10), .updated = *time(11), .start = time(12), .end = time(13)};
 }
 
 Result<void> update_run(store::Connection& connection, const std::string& id, const Event& event) {
@@ -70,20 +74,43 @@ Result<std::unique_ptr<RunLog>> RunLog::open(const std::filesystem::path& file) 
 Result<bool> RunLog::create(const RunRecord& run) {
   return store::write<bool>(*database_, [&](store::Connection& connection) -> Result<bool> {
     CHECK_OK(connection.execute(
-        "INSERT OR IGNORE INTO run VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,'',?10,?10,NULL,NULL)", run.id, run.group_id,
+        "INSERT OR IGNORE INTO run VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,'',?10,?10,NULL,NULL,?11,?12)", run.id, run.group_id,
         run.owner, run.pipeline, run.parameters, run.definition, run.parent_run_id, run.parent_pipeline, run.status,
-        to_unix_nanoseconds(run.created)));
+        to_unix_nanoseconds(run.created), run.trigger, run.global_parameters));
     return connection.changes() > 0;
   });
 }
 
 void RunLog::append(std::string run_id, std::int64_t first, std::vector<Event> events,
-                    std::function<void(Result<void>)> done) {
+                    std::function<void(Result<void>)> done, std::vector<Announcement> told) {
   database_->write_async(
-      [run_id = std::move(run_id), first, events = std::move(events)](store::Connection& connection) {
+      [run_id = std::move(run_id), first, events = std::move(events), told = std::move(told)](store::Connection& connection) -> Result<void> {
+        for (const Announcement& one : told)
+          CHECK_OK(connection.execute("INSERT OR IGNORE INTO announcement VALUES(?1,?2,?3,?4,?5)", one.key, one.category,
+                                      one.correlation_id, one.body, to_unix_nanoseconds(one.time)));
         return append_events(connection, run_id, first, events);
       },
       std::move(done));
+}
+
+Result<std::vector<Announcement>> RunLog::untold() const {
+  std::vector<Announcement> told;
+  CHECK_OK(database_->read([&](store::Connection& connection) {
+    return connection.each("SELECT key, category, correlation_id, body, time FROM announcement ORDER BY time", [&](store::Statement& row) {
+      auto text = [&](int column) { return std::string(row.text(column)); };
+      told.push_back({text(0), text(1), text(2), text(3), from_unix_nanoseconds(row.integer(4))});
+    });
+  }));
+  return told;
+}
+
+void RunLog::forget(std::vector<std::string> keys) {
+  database_->write_async(
+      [keys = std::move(keys)](store::Connection& connection) -> Result<void> {
+        for (const std::string& key : keys) CHECK_OK(connection.execute("DELETE FROM announcement WHERE key=?1", key));
+        return ok();
+      },
+      [](Result<void>) {});
 }
 
 void RunLog::flush() {

@@ -22,10 +22,19 @@ struct RunRecord {
   std::string parameters;  // JSON object of the values the run works with
   std::string definition;  // the pipeline's JSON when the run was made: a restart goes on with the same
   std::string parent_run_id, parent_pipeline;  // ExecutePipeline
+  // What started it, unless a client or another pipeline did: {"id","name","type","time"} of the trigger run.
+  std::string trigger = "{}";
+  std::string global_parameters = "{}";  // of the factory when the run was made
   std::string status = "Queued";               // InProgress, Canceling, Succeeded, Failed, Cancelled
   std::string message;
   Time created{}, updated{};
   std::optional<Time> start, end;
+};
+
+// Something to tell the event stream that must not be lost: written with the events that it follows from.
+struct Announcement {
+  std::string key, category, correlation_id, body;
+  Time time{};
 };
 
 class RunLog {
@@ -35,7 +44,12 @@ class RunLog {
   // False when a run of that id exists already (ExecutePipeline after a restart).
   Result<bool> create(const RunRecord& run);
   // Appends `events` as numbers `first`, …; the run's row follows from them. `done` comes from the writer's thread.
-  void append(std::string run_id, std::int64_t first, std::vector<Event> events, std::function<void(Result<void>)> done);
+  // `told` is kept until forget().
+  void append(std::string run_id, std::int64_t first, std::vector<Event> events, std::function<void(Result<void>)> done,
+              std::vector<Announcement> told = {});
+  // What a crash may have kept from the event stream.
+  Result<std::vector<Announcement>> untold() const;
+  void forget(std::vector<std::string> keys);
   // Returns when every append before it has been answered.
   void flush();
   // not_found("PipelineRunNotFound") unless the run is `owner`'s.

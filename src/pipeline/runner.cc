@@ -49,6 +49,8 @@ struct Runner::State {
   event::Stream* events;
   Clock& clock;
   RunnerOptions options;
+  std::mutex listener_mutex;
+  std::function<void(const RunRecord&)> listener;
 
   std::mutex mutex;
   std::condition_variable_any changed;
@@ -141,17 +143,21 @@ struct Runner::State {
     auto demands = std::make_shared<Demands>(slot.run->take());
     std::uint64_t of = slot.generation;
     for (const std::string& instance : demands->stops) stop_work(slot, instance);
-    for (const Event& event : demands->events) publish(*slot.run, event);
+    std::vector<Announcement> told = announce(*slot.run, demands->events);
     if (slot.run->scheduler().finished()) slot.finished = true;
     if (demands->events.empty()) return follow(id, of, *demands);
     std::int64_t first = slot.run->next_number;
     slot.run->next_number += static_cast<std::int64_t>(demands->events.size());
-    log.append(id, first, std::move(demands->events), [this, id, of, demands](Result<void> outcome) {
-      post([id, of, demands, outcome](State& state) {
-        if (outcome) state.follow(id, of, *demands);
-        else state.drop_and_reload(id, of, outcome.error());
-      });
-    });
+    log.append(
+        id, first, std::move(demands->events),
+        [this, id, of, demands, told](Result<void> outcome) {
+          post([id, of, demands, outcome, told](State& state) {
+            if (!outcome) return state.drop_and_reload(id, of, outcome.error());
+            if (!told.empty()) state.tell(told);
+            state.follow(id, of, *demands);
+          });
+        },
+        told);
   }
 
   void follow(const std::string& id, std::uint64_t of, Demands& demands) {
@@ -322,6 +328,7 @@ struct Runner::State {
     RunRecord record = slot.run->record();
     JsonPointer values = slot.run->return_values();
     runs.erase(id);
+    if (std::lock_guard lock(listener_mutex); listener) listener(record);
     --active_count;
     std::string key = queue_key(record);
     if (active[key] > 0 && --active[key] == 0) active.erase(key);
@@ -357,9 +364,26 @@ struct Runner::State {
     });
   }
 
-  void publish(const Run& run, const Event& event) {
-    if (!events) return;
-    for (event::Event& announced : announcements(run, event, clock.now())) events->append_async(std::move(announced));
+  // What has a key must not be lost, and is returned; the rest goes at once.
+  std::vector<Announcement> announce(const Run& run, const std::vector<Event>& happened) {
+    std::vector<Announcement> kept;
+    for (std::size_t i = 0; events && i < happened.size(); ++i)
+      for (event::Event& one : announcements(run, happened[i], clock.now())) {
+        if (one.key.empty()) events->append_async(std::move(one));
+        else kept.push_back({one.key, one.category, one.correlation_id, one.body, one.time});
+      }
+    return kept;
+  }
+
+  // On a thread of the pool, since the stream answers after its own commit; what a crash prevents, the next start tells.
+  void tell(std::vector<Announcement> told) {
+    pool->post([this, told = std::move(told)] {
+      std::vector<std::string> keys;
+      for (const Announcement& one : told)
+        if (events->append({.time = one.time, .category = one.category, .correlation_id = one.correlation_id, .body = one.body, .key = one.key}))
+          keys.push_back(one.key);
+      log.forget(std::move(keys));
+    });
   }
 
   Result<std::string> create(const Owner& owner, const RunRequest& request) {
@@ -369,7 +393,8 @@ struct Runner::State {
     TRY(json::Value parameters, bind_parameters(*pipeline, request.parameters ? *request.parameters : kNone));
     RunRecord record{.id = request.run_id.empty() ? new_uuid() : request.run_id, .owner = text::to_lower(owner.id),
                      .pipeline = request.pipeline, .parameters = json::write(parameters), .definition = std::move(definition),
-                     .parent_run_id = request.parent_run_id, .parent_pipeline = request.parent_pipeline, .created = clock.now()};
+                     .parent_run_id = request.parent_run_id, .parent_pipeline = request.parent_pipeline, .trigger = request.trigger, .created = clock.now()};
+    if (owner.global_parameters) record.global_parameters = json::write(*owner.global_parameters);
     record.group_id = request.group_id.empty() ? record.id : request.group_id;
     if (active_count.load() >= options.runs_max)
       return std::unexpected(throttled("TooManyPipelineRuns", "Too many pipeline runs are active."));
@@ -402,7 +427,14 @@ Runner::~Runner() {
   state_->log.flush();  // answers to appends come to `state_`
 }
 
+void Runner::on_finished(std::function<void(const RunRecord&)> listener) {
+  std::lock_guard lock(state_->listener_mutex);
+  state_->listener = std::move(listener);
+}
+
 Result<void> Runner::resume() {
+  TRY(auto told, state_->log.untold());
+  if (state_->events && !told.empty()) state_->tell(std::move(told));
   TRY(auto runs, state_->log.unfinished());
   for (const RunRecord& run : runs) {
     ++state_->active_count;

@@ -25,6 +25,7 @@ struct RunRequest {
   std::string parent_run_id, parent_pipeline;
   std::string run_id;              // empty: a new one
   std::string group_id;            // empty: the run's id
+  std::string trigger = "{}";      // as RunRecord
 };
 
 // Appends to `events`, category "run", at the start and the end of a run, and for a failed activity:
@@ -38,6 +39,8 @@ class Runner {
   // Abandons what runs; the log goes on from there at the next start.
   ~Runner();
 
+  // Told of every run that ended, after its end is durable, on the control thread: short, never blocking. Null: nobody.
+  void on_finished(std::function<void(const RunRecord&)> listener);
   // Goes on with every run that has not ended. Call once, before create().
   Result<void> resume();
   // The id of the new run, which is durable. Errors: those of parse_pipeline, not_found, invalid("BadRequest") for

@@ -14,6 +14,8 @@ class DocumentDefinitions : public pipeline::Definitions {
   Result<std::string> definition(std::string_view owner_id, std::string_view kind, std::string_view name) override;
 
  private:
+  Result<pipeline::JsonPointer> global_parameters(const resource::ResourceId& owner, const json::Value& body);
+
   const resource::Documents& documents_;
   const linked_service::Sealer& sealer_;
 };

@@ -1,5 +1,6 @@
 #include "server/pipelines.h"
 
+#include "base/log.h"
 #include "identity/token.h"
 #include "pipeline/activities/data.h"
 
@@ -38,12 +39,23 @@ Result<std::unique_ptr<Pipelines>> Pipelines::open(const std::filesystem::path& 
     };
   TRY(pipelines->log, pipeline::RunLog::open(data_dir / "runs.db"));
   pipelines->runner = std::make_unique<pipeline::Runner>(*pipelines->log, *pipelines->definitions, std::move(activities), &events, clock);
+  TRY(pipelines->trigger_log, pipeline::triggers::TriggerLog::open(data_dir / "triggers.db"));
+  pipelines->triggers = std::make_unique<pipeline::triggers::Triggers>(*pipelines->trigger_log, *pipelines->runner, *pipelines->definitions, clock);
   return pipelines;
 }
 
-void Pipelines::mount(resource::Documents& documents, front::Front& front) {
-  data_factory = std::unique_ptr<service::data_factory::RunRooms>(new service::data_factory::RunRooms{*runner, *definitions});
-  synapse = std::unique_ptr<service::synapse::RunRooms>(new service::synapse::RunRooms{documents, *runner, *definitions});
+Result<void> Pipelines::resume() {
+  CHECK_OK(runner->resume());
+  return triggers->resume();
+}
+
+void Pipelines::mount(resource::Documents& documents, artifact::Artifacts& artifacts, front::Front& front) {
+  artifacts.on_trigger_removed([this](const resource::ResourceId& owner, std::string_view name) {
+    if (auto forgotten = triggers->forget(owner.text(), name); !forgotten)
+      log::error("trigger", std::string(name) + " is not forgotten: " + forgotten.error().message);
+  });
+  data_factory = std::unique_ptr<service::data_factory::RunRooms>(new service::data_factory::RunRooms{*runner, *definitions, *triggers, artifacts});
+  synapse = std::unique_ptr<service::synapse::RunRooms>(new service::synapse::RunRooms{documents, *runner, *definitions, *triggers, artifacts});
   front.add(service::data_factory::data_factory_run_service(*data_factory));
   front.add(service::synapse::synapse_run_service(*synapse));
 }

@@ -7,6 +7,7 @@
 #include "pipeline/activities/notebook.h"
 #include "pipeline/references.h"
 #include "pipeline/runner.h"
+#include "pipeline/triggers/triggers.h"
 #include "server/definitions.h"
 #include "service/data_factory/runs.h"
 #include "service/synapse/runs.h"
@@ -36,9 +37,9 @@ struct Pipelines {
                                                  const linked_service::Sealer& sealer, const identity::Directory& directory,
                                                  event::Stream& events, front::Front& front, PipelineStores stores, Clock& clock);
   // Adds the run endpoints of factories and workspaces.
-  void mount(resource::Documents& documents, front::Front& front);
+  void mount(resource::Documents& documents, artifact::Artifacts& artifacts, front::Front& front);
   // Goes on with what was running when the server ended. After every service is mounted.
-  Result<void> resume() { return runner->resume(); }
+  Result<void> resume();
 
   std::unique_ptr<DocumentDefinitions> definitions;
   std::unique_ptr<DirectoryTokens> tokens;
@@ -47,6 +48,8 @@ struct Pipelines {
   std::unique_ptr<pipeline::DataPorts> ports;
   std::unique_ptr<pipeline::RunLog> log;
   std::unique_ptr<pipeline::Runner> runner;
+  std::unique_ptr<pipeline::triggers::TriggerLog> trigger_log;
+  std::unique_ptr<pipeline::triggers::Triggers> triggers;
   std::unique_ptr<service::data_factory::RunRooms> data_factory;
   std::unique_ptr<service::synapse::RunRooms> synapse;
 };

@@ -107,7 +107,7 @@ Result<void> Rooms::mount_runs() {
                         .sql = &sql->port(),
                         .notebooks = notebooks.get()};
   TRY(pipelines, Pipelines::open(data_dir, *documents, *sealer, *directory, *events, *front, stores, clock));
-  pipelines->mount(*documents, *front);
+  pipelines->mount(*documents, *artifacts, *front);
   return ok();
 }
 

@@ -13,17 +13,6 @@ using Answer = Result<http::Response>;
 
 #define FACTORY "/subscriptions/{subscription}/resourcegroups/{group}/providers/Microsoft.DataFactory/factories/{factory}"
 
-// /subscriptions/s/resourceGroups/g/providers/Microsoft.DataFactory/factories/f of a longer path.
-Result<std::string> factory_id(const front::Call& call) {
-  return "/subscriptions/" + std::string(call.path("subscription")) + "/resourceGroups/" + std::string(call.path("group")) +
-         "/providers/Microsoft.DataFactory/factories/" + std::string(call.path("factory"));
-}
-
-Result<pipeline::Owner> factory(RunRooms& rooms, const front::Call& call) {
-  TRY(std::string id, factory_id(call));
-  return rooms.definitions.owner(id);
-}
-
 // An empty body stands for no parameters.
 Result<json::Value> body_or_empty(front::Call& call) {
   TRY(std::string text, call.body_text());
@@ -69,9 +58,20 @@ Answer query_activity_runs(RunRooms& rooms, front::Call& call) {
 
 }  // namespace
 
+// /subscriptions/s/resourceGroups/g/providers/Microsoft.DataFactory/factories/f of a longer path.
+Result<std::string> factory_id(const front::Call& call) {
+  return "/subscriptions/" + std::string(call.path("subscription")) + "/resourceGroups/" + std::string(call.path("group")) +
+         "/providers/Microsoft.DataFactory/factories/" + std::string(call.path("factory"));
+}
+
+Result<pipeline::Owner> factory(RunRooms& rooms, const front::Call& call) {
+  TRY(std::string id, factory_id(call));
+  return rooms.definitions.owner(id);
+}
+
 front::Service data_factory_run_service(RunRooms& rooms) {
   using front::action;
-  front::Service service = arm::management_service("data_factory", front::bind(rooms, std::vector<front::OperationOf<RunRooms>>{
+  auto operations = front::bind(rooms, std::vector<front::OperationOf<RunRooms>>{
       {"CreateRun", "POST", FACTORY "/pipelines/{pipeline}/createRun", &create_run,
        action("Microsoft.DataFactory/factories/pipelines/createrun/action")},
       {"QueryPipelineRuns", "POST", FACTORY "/queryPipelineRuns", &query_runs,
@@ -82,7 +82,9 @@ front::Service data_factory_run_service(RunRooms& rooms) {
        action("Microsoft.DataFactory/factories/pipelineruns/cancel/action")},
       {"QueryActivityRuns", "POST", FACTORY "/pipelineruns/{run}/queryActivityruns", &query_activity_runs,
        action("Microsoft.DataFactory/factories/pipelineruns/queryactivityruns/read")},
-  }));
+  });
+  for (front::Operation& operation : trigger_operations(rooms)) operations.push_back(std::move(operation));
+  front::Service service = arm::management_service("data_factory", std::move(operations));
   service.scope = &factory_id;
   return service;
 }

@@ -13,13 +13,6 @@ using Answer = Result<http::Response>;
 
 std::string workspace_name(const front::Call& call) { return call.request.host.substr(0, call.request.host.find('.')); }
 
-Result<pipeline::Owner> workspace(RunRooms& rooms, const front::Call& call) {
-  auto found = rooms.documents.find_by_name("Microsoft.Synapse/workspaces", workspace_name(call));
-  if (found) return rooms.definitions.owner(found->id.text());
-  if (found.error().kind != Error::Kind::not_found) return std::unexpected(std::move(found.error()));
-  return std::unexpected(not_found("WorkspaceNotFound", "The workspace '" + workspace_name(call) + "' was not found."));
-}
-
 // The service answers 202 here, Data Factory 200 (azure-synapse-artifacts accepts nothing else).
 Answer create_run(RunRooms& rooms, front::Call& call) {
   if (!call.query("referencePipelineRunId").empty() || text::equals_ignoring_case(call.query("isRecovery"), "true"))
@@ -63,18 +56,27 @@ Answer query_activity_runs(RunRooms& rooms, front::Call& call) {
 
 }  // namespace
 
+Result<pipeline::Owner> workspace(RunRooms& rooms, const front::Call& call) {
+  auto found = rooms.documents.find_by_name("Microsoft.Synapse/workspaces", workspace_name(call));
+  if (found) return rooms.definitions.owner(found->id.text());
+  if (found.error().kind != Error::Kind::not_found) return std::unexpected(std::move(found.error()));
+  return std::unexpected(not_found("WorkspaceNotFound", "The workspace '" + workspace_name(call) + "' was not found."));
+}
+
 front::Service synapse_run_service(RunRooms& rooms) {
   using front::synapse_action;
   constexpr std::string_view kView = "workspaces/pipelines/viewOutputs/action";
   constexpr std::string_view kUse = "workspaces/integrationRuntimes/useCompute/action";
-  front::Service service = arm::management_service("synapse", front::bind(rooms, std::vector<front::OperationOf<RunRooms>>{
+  auto operations = front::bind(rooms, std::vector<front::OperationOf<RunRooms>>{
       {"CreateRun", "POST", "/pipelines/{pipeline}/createRun", &create_run, synapse_action(kUse)},
       {"QueryPipelineRuns", "POST", "/queryPipelineRuns", &query_runs, synapse_action(kView)},
       {"GetPipelineRun", "GET", "/pipelineruns/{run}", &get_run, synapse_action(kView)},
       {"CancelPipelineRun", "POST", "/pipelineruns/{run}/cancel", &cancel_run, synapse_action(kUse)},
       {"QueryActivityRuns", "POST", "/pipelines/{pipeline}/pipelineruns/{run}/queryActivityruns", &query_activity_runs,
        synapse_action(kView)},
-  }));
+  });
+  for (front::Operation& operation : trigger_operations(rooms)) operations.push_back(std::move(operation));
+  front::Service service = arm::management_service("synapse", std::move(operations));
   service.hosts = {"*.dev.azuresynapse.net"};
   service.audiences = {"https://dev.azuresynapse.net"};
   service.scope = [](const front::Call& call) -> Result<std::string> { return "workspaces/" + workspace_name(call); };
