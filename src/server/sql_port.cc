@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "delta/engine_path.h"
 #include "delta/table.h"
+#include "tsql/activity.h"
 
 namespace axonite::server {
 namespace {
@@ -78,8 +79,12 @@ class Collector : public tsql::Sink {
 
 }  // namespace
 
+SqlSessions::SqlSessions(engine::Engine& engine, lake::Lake& lake, event::Stream& events, Clock& clock)
+    : engine_(engine), lake_(lake), events_(events), clock_(clock), activity_(std::make_shared<tsql::Activity>()) {}
+
 Result<std::unique_ptr<tsql::Session>> SqlSessions::open(const SqlLogins& logins, const protocol::tds::LoginRequest& request) {
   TRY(auto options, logins.session_options(request));
+  options.activity = activity_;
   options.delta_scan = [this, caller = options.lake_caller](engine::Session& session, std::string_view table) -> Result<std::string> {
     TRY(auto location, delta::parse_engine_path(table));
     auto view = lake_.view(caller);

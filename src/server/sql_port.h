@@ -9,8 +9,7 @@ namespace axonite::server {
 // Opens sessions, whoever asks.
 class SqlSessions {
  public:
-  SqlSessions(engine::Engine& engine, lake::Lake& lake, event::Stream& events, Clock& clock)
-      : engine_(engine), lake_(lake), events_(events), clock_(clock) {}
+  SqlSessions(engine::Engine& engine, lake::Lake& lake, event::Stream& events, Clock& clock);
   // Errors: those of SqlLogins::session_options and of the engine.
   Result<std::unique_ptr<tsql::Session>> open(const SqlLogins& logins, const protocol::tds::LoginRequest& request);
 
@@ -19,6 +18,7 @@ class SqlSessions {
   lake::Lake& lake_;
   event::Stream& events_;
   Clock& clock_;
+  std::shared_ptr<tsql::Activity> activity_;
 };
 
 class InProcessSql : public linked_service::SqlPort {

@@ -285,6 +285,7 @@ struct PrincipalStatement {
   bool external = false;
   std::string sid;
 };
+struct KillStatement { std::string session; };  // "SID52" or "52"
 struct NoEffectStatement { std::string what; };  // accepted, no effect here: docs/parity.md lists them
 
 struct Statement {
@@ -296,7 +297,7 @@ struct Statement {
                AlterTableStatement, DropStatement, TruncateStatement, CreateViewStatement, CreateProcedureStatement,
                CreateSchemaStatement, RenameStatement, InsertStatement, UpdateStatement, DeleteStatement, MergeStatement,
                ExecuteStatement, CopyIntoStatement, CreateMetadataStatement, PermissionStatement, PrincipalStatement,
-               NoEffectStatement>
+               KillStatement, NoEffectStatement>
       node;
 };
 

@@ -154,6 +154,12 @@ Result<void> Catalog::replace_definition(const Object& object) {
   return replace_columns(object);
 }
 
+Result<bool> Catalog::has_property(const Object& object, std::string_view name) {
+  engine::Value parameters[] = {object.id, std::string(name)};
+  TRY(auto found, rows("SELECT 1 FROM axonite.extended_properties WHERE class = 1 AND major_id = $1 AND minor_id = 0 AND lower(name) = lower($2)", parameters));
+  return !found.empty();
+}
+
 Result<void> Catalog::remove(const Object& object) {
   engine::Value parameters[] = {object.id};
   CHECK_OK(engine_.execute("DELETE FROM axonite.objects WHERE object_id = $1", parameters));

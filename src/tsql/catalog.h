@@ -56,6 +56,8 @@ class Catalog {
   Result<void> replace_columns(const Object& object);
   Result<void> remove(const Object& object);
   Result<void> rename(const Object& object, std::string_view name);
+  // An extended property of the object itself, not of its columns.
+  Result<bool> has_property(const Object& object, std::string_view name);
 
   // Keys that nobody enforces: sys.key_constraints and what stands on it.
   Result<void> add_key(const Object& table, const Key& key);

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "event/declared_lineage.h"
 #include "tsql/convert.h"
 #include "tsql/failure.h"
 #include "tsql/files.h"
@@ -301,6 +302,8 @@ Result<void> Interpreter::drop_one(const std::string& kind, const Name& name, bo
       state_.temporary.erase(text::to_lower(found->name));
       return ok();
     }
+    TRY(bool declares, catalog_.has_property(*found, event::kDataLineageProperty));
+    if (declares) CHECK_OK(declared_lineage(*found, "", line));
     return catalog_.remove(*found);
   }
   if (kind == "SCHEMA") {

@@ -10,6 +10,7 @@ namespace axonite::tsql {
 
 Result<void> Interpreter::select(const QueryStatement& statement, int line) {
   const Query& query = *statement.query;
+  note_label(query);
   if (query.select && !query.select->into.empty()) {
     TRY(Object object, new_object(query.select->into, Object::Kind::table, line));
     return create_as(std::move(object), query, line);

@@ -6,15 +6,13 @@
 
 #include "base/id.h"
 #include "base/text.h"
+#include "tsql/activity.h"
 #include "tsql/convert.h"
 #include "tsql/failure.h"
 #include "tsql/parser.h"
 
 namespace axonite::tsql {
 namespace {
-
-
-std::atomic<int> next_spid{51};
 
 // Options that have one effect here whatever they say ("" ), or one value that can be had.
 struct FixedOption {
@@ -59,9 +57,18 @@ Interpreter::Interpreter(std::unique_ptr<engine::Session> engine, event::Stream&
   state_.options = &options_;
   state_.catalog = &catalog_;
   state_.database = options_.database;
-  state_.spid = next_spid++;
+  if (!options_.activity) options_.activity = std::make_shared<Activity>();
+  state_.activity = options_.activity.get();
+  state_.activity_key = text::to_lower(engine_database(options_));
+  SessionActivity me{.database = state_.activity_key, .login = options_.login.name, .host = options_.host, .application = options_.application, .connected = clock.now()};
+  state_.spid = state_.activity->enter(std::move(me), [this] {
+    killed_ = true;
+    interrupt();
+  });
   state_.session_id = fmt::format("SID{}", state_.spid);
 }
+
+Interpreter::~Interpreter() { state_.activity->leave(state_.spid); }
 
 void Interpreter::interrupt() {
   interrupted_ = true;
@@ -93,11 +100,24 @@ Result<void> Interpreter::report(Error error, int line) {
 }
 
 // A T-SQL error ends the batch as a message; what the session cannot survive comes back.
-Result<void> Interpreter::guarded(Sink& sink, const std::function<Result<void>()>& work) {
+Result<void> Interpreter::guarded(Sink& sink, std::string_view command, const std::function<Result<void>()>& work) {
   sink_ = &sink;
   fatal_ = false;
   interrupted_ = false;
   state_.statement_time = state_.clock->now();
+  if (killed_) return std::unexpected(cancelled("SessionKilled", "Cannot continue the execution because the session is in the kill state."));
+  request_ = state_.activity->begin(state_.spid, command, state_.statement_time);
+  bool failed = false;
+  auto done = run_reported([&] {
+    auto outcome = work();
+    failed = !outcome;
+    return outcome;
+  });
+  state_.activity->end(request_, !done ? "Cancelled" : failed ? "Failed" : "Completed", failed ? state_.error : 0, state_.clock->now());
+  return done;
+}
+
+Result<void> Interpreter::run_reported(const std::function<Result<void>()>& work) {
   auto done = work();
   if (done) return ok();
   if (fatal_ || done.error().kind == Error::Kind::cancelled) {
@@ -110,7 +130,7 @@ Result<void> Interpreter::guarded(Sink& sink, const std::function<Result<void>()
 Result<void> Interpreter::batch(std::string_view text, Sink& sink) { return batch(text, {}, sink); }
 
 Result<void> Interpreter::batch(std::string_view text, std::span<Parameter> parameters, Sink& sink) {
-  return guarded(sink, [&]() -> Result<void> {
+  return guarded(sink, text, [&]() -> Result<void> {
     state_.variables.clear();
     for (const Parameter& parameter : parameters) state_.variables[text::to_lower(parameter.name)] = {parameter.type, parameter.value};
     CHECK_OK(run_text(text));
@@ -134,7 +154,7 @@ Result<bool> Interpreter::batch_once(std::string_view key, std::string_view text
   rows.reset();
   if (known) return false;
   bool failed = false;
-  auto ran = guarded(sink, [&]() -> Result<void> {
+  auto ran = guarded(sink, text, [&]() -> Result<void> {
     state_.variables.clear();
     CHECK_OK(transaction({.kind = TransactionStatement::Kind::begin}, 1));
     auto done = run_text(text);
@@ -243,9 +263,25 @@ Result<void> Interpreter::simple(const Statement& s) {
                  [&](const MergeStatement& node) { return merge(node, line); },
                  [&](const CopyIntoStatement& node) { return copy_into(node, line); },
                  [&](const ExecuteStatement& node) { return execute_statement(node, line); },
+                 [&](const KillStatement& node) { return kill(node, line); },
                  [&](const NoEffectStatement&) { return done(Command::other, std::nullopt); },
                  [&](const auto&) { return ddl(s); }},
       s.node);
+}
+
+Result<void> Interpreter::kill(const KillStatement& statement, int line) {
+  if (!options_.is_owner) return std::unexpected(failure(6102, "User does not have permission to use the KILL statement.", line, 14));
+  std::string_view number = statement.session;
+  if (text::starts_with_ignoring_case(number, "SID")) number.remove_prefix(3);
+  auto spid = text::parse_int<int>(number);
+  if (!spid) return std::unexpected(failure(6101, fmt::format("Session ID {} is not valid.", statement.session), line));
+  if (*spid == state_.spid) return std::unexpected(failure(6104, "Cannot use KILL to kill your own process.", line));
+  if (!state_.activity->kill(state_.activity_key, *spid)) return std::unexpected(failure(6106, fmt::format("Process ID {} is not an active process ID.", *spid), line));
+  return done(Command::other, std::nullopt);
+}
+
+void Interpreter::note_label(const Query& query) {
+  if (!query.label.empty()) state_.activity->label(request_, query.label);
 }
 
 Result<void> Interpreter::print(const ExpressionPtr& value) {
@@ -303,78 +339,6 @@ Result<void> Interpreter::throw_(const ThrowStatement& statement, int line) {
   TRY(auto state, evaluate_as(*statement.state, {.id = TypeId::int_}, line));
   if (integer_of(number) < 50000) return std::unexpected(failure(35100, fmt::format("Error number {} in the THROW statement is outside the valid range. Specify an error number in the valid range of 50000 to 2147483647.", integer_of(number)), line));
   return std::unexpected(failure(static_cast<int>(integer_of(number)), text_of(text), line, 16, static_cast<int>(integer_of(state))));
-}
-
-// The service rolls back at once; the session keeps refusing until it is told ROLLBACK.
-void Interpreter::doom() {
-  (void)engine_->execute("ROLLBACK");
-  state_.temporary = temporary_before_;
-  state_.doomed = true;
-  pending_lineage_.clear();
-}
-
-Result<void> Interpreter::refuse_when_doomed(int line) {
-  if (!state_.doomed) return ok();
-  return std::unexpected(failure(111233, "The current transaction has aborted, and any pending changes have been rolled back. The cause of this issue is that a transaction in a rollback-only state isn't explicitly rolled back before a DDL, DML, or SELECT statement.", line));
-}
-
-Result<void> Interpreter::transaction(const TransactionStatement& statement, int line) {
-  using Kind = TransactionStatement::Kind;
-  bool by_error = false;
-  switch (statement.kind) {
-    case Kind::save: return std::unexpected(not_supported("SAVE TRANSACTION", line));
-    case Kind::begin:
-      CHECK_OK(refuse_when_doomed(line));
-      if (state_.transaction_depth == 0) {
-        CHECK_OK(engine_->execute("BEGIN TRANSACTION"));
-        temporary_before_ = state_.temporary;
-      }
-      ++state_.transaction_depth;
-      if (state_.transaction_depth == 1) CHECK_OK(sink_->transaction_changed(true, false));
-      return done(Command::other, std::nullopt);
-    case Kind::commit:
-      if (state_.transaction_depth == 0) return std::unexpected(failure(3902, "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.", line));
-      CHECK_OK(refuse_when_doomed(line));
-      if (--state_.transaction_depth == 0) {
-        if (auto committed = engine_->execute("COMMIT"); !committed) {
-          state_.temporary = temporary_before_;
-          pending_lineage_.clear();
-          CHECK_OK(sink_->transaction_changed(false, true));
-          return std::unexpected(std::move(committed.error()));
-        }
-        for (std::string& body : std::exchange(pending_lineage_, {}))
-          (void)events_.append({.category = "lineage", .correlation_id = options_.correlation_id, .body = std::move(body)});
-        CHECK_OK(sink_->transaction_changed(false, false));
-      }
-      return done(Command::other, std::nullopt);
-    case Kind::rollback:
-      if (state_.transaction_depth == 0) return std::unexpected(failure(3903, "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.", line));
-      by_error = state_.doomed;
-      if (!by_error) doom();
-      state_.transaction_depth = 0;
-      state_.doomed = false;
-      CHECK_OK(sink_->transaction_changed(false, true));
-      return done(Command::other, std::nullopt);
-  }
-  return ok();
-}
-
-Result<void> Interpreter::atomically(const std::function<Result<void>()>& work) {
-  CHECK_OK(refuse_when_doomed(0));
-  if (state_.transaction_depth > 0) return work();
-  CHECK_OK(engine_->execute("BEGIN TRANSACTION"));
-  temporary_before_ = state_.temporary;
-  auto done = work();
-  auto ended = engine_->execute(done ? "COMMIT" : "ROLLBACK");
-  if (!done || !ended) state_.temporary = temporary_before_;
-  if (done && !ended) {
-    pending_lineage_.clear();
-    return std::unexpected(std::move(ended.error()));
-  }
-  auto pending = std::exchange(pending_lineage_, {});
-  if (done)
-    for (std::string& body : pending) (void)events_.append({.category = "lineage", .correlation_id = options_.correlation_id, .body = std::move(body)});
-  return done;
 }
 
 Result<void> Interpreter::declare(const DeclareStatement& statement) {
@@ -440,9 +404,9 @@ Result<void> Interpreter::set_option(const SetOptionStatement& statement, int li
   return done(Command::other, std::nullopt);
 }
 
-Result<void> Interpreter::begin(Sink& sink) { return guarded(sink, [&] { return transaction({.kind = TransactionStatement::Kind::begin}, 1); }); }
-Result<void> Interpreter::commit(Sink& sink) { return guarded(sink, [&] { return transaction({.kind = TransactionStatement::Kind::commit}, 1); }); }
-Result<void> Interpreter::rollback(Sink& sink) { return guarded(sink, [&] { return transaction({.kind = TransactionStatement::Kind::rollback}, 1); }); }
+Result<void> Interpreter::begin(Sink& sink) { return guarded(sink, "BEGIN TRANSACTION", [&] { return transaction({.kind = TransactionStatement::Kind::begin}, 1); }); }
+Result<void> Interpreter::commit(Sink& sink) { return guarded(sink, "COMMIT TRANSACTION", [&] { return transaction({.kind = TransactionStatement::Kind::commit}, 1); }); }
+Result<void> Interpreter::rollback(Sink& sink) { return guarded(sink, "ROLLBACK TRANSACTION", [&] { return transaction({.kind = TransactionStatement::Kind::rollback}, 1); }); }
 
 Result<void> Interpreter::reset() {
   if (state_.transaction_depth > 0 && !state_.doomed) (void)engine_->execute("ROLLBACK");

@@ -14,6 +14,7 @@ enum class Flow { next, break_, continue_, return_ };
 class Interpreter : public Session {
  public:
   Interpreter(std::unique_ptr<engine::Session> engine, event::Stream& events, Clock& clock, SessionOptions options);
+  ~Interpreter() override;
 
   Result<void> batch(std::string_view text, Sink& sink) override;
   Result<void> batch(std::string_view text, std::span<Parameter> parameters, Sink& sink) override;
@@ -32,7 +33,10 @@ class Interpreter : public Session {
 
  private:
   // interpreter.cc
-  Result<void> guarded(Sink& sink, const std::function<Result<void>()>& work);
+  Result<void> guarded(Sink& sink, std::string_view command, const std::function<Result<void>()>& work);
+  Result<void> run_reported(const std::function<Result<void>()>& work);
+  Result<void> kill(const KillStatement& statement, int line);
+  void note_label(const Query& query);
   Result<void> report(Error error, int line = 0);
   Result<Flow> run(const Block& block);
   Result<Flow> run(const Statement& statement);
@@ -99,6 +103,7 @@ class Interpreter : public Session {
   Result<int> user_procedure(const Object& object, std::vector<Parameter>& parameters, int line);
   Result<std::optional<int>> system_procedure(const std::string& name, std::vector<Parameter>& parameters, int line);
   Result<void> extended_property(const std::string& procedure, const std::vector<Parameter>& parameters, int line);
+  Result<void> declared_lineage(const Object& object, std::string value, int line);
   Result<void> run_text(std::string_view text);
 
   std::unique_ptr<engine::Session> engine_;
@@ -110,6 +115,8 @@ class Interpreter : public Session {
   bool fatal_ = false;  // the session cannot go on: client gone or cancelled
   int new_sequence_ = 0;
   std::atomic<bool> interrupted_ = false;
+  std::atomic<bool> killed_ = false;  // by KILL of another session: nothing runs any more
+  std::uint64_t request_ = 0;         // in Activity
   std::vector<std::string> pending_lineage_;  // of the open transaction
   std::map<std::string, Object> temporary_before_;  // state_.temporary when the transaction began
 };

@@ -74,6 +74,10 @@ Result<Node> Parser::statement_node() {
     TRY(auto database, identifier());
     return UseStatement{std::move(database)};
   }
+  if (take_word("KILL")) {
+    if (peek().kind != TokenKind::string && peek().kind != TokenKind::nstring && peek().kind != TokenKind::integer) return wrong();
+    return KillStatement{take().text};
+  }
   return data_statement();
 }
 

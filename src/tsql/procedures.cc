@@ -3,7 +3,11 @@
 
 #include <algorithm>
 
+#include <boost/json.hpp>
+
+#include "base/json.h"
 #include "base/text.h"
+#include "event/declared_lineage.h"
 #include "tsql/convert.h"
 #include "tsql/failure.h"
 #include "tsql/interpreter.h"
@@ -128,7 +132,7 @@ Result<void> Interpreter::execute_statement(const ExecuteStatement& statement, i
 }
 
 Result<void> Interpreter::call(std::string_view procedure, std::span<Parameter> parameters, Sink& sink) {
-  return guarded(sink, [&]() -> Result<void> {
+  return guarded(sink, fmt::format("EXEC {}", procedure), [&]() -> Result<void> {
     TRY(ExpressionPtr parsed, parse_expression_text(procedure));
     if (parsed->kind != Expression::Kind::column) return std::unexpected(failure(2812, fmt::format("Could not find stored procedure '{}'.", procedure)));
     state_.variables.clear();
@@ -279,6 +283,7 @@ Result<void> Interpreter::extended_property(const std::string& procedure, const 
   };
   if (property.empty()) return std::unexpected(failure(15600, fmt::format("An invalid parameter or option was specified for procedure '{}'.", procedure), line, 15));
   std::int64_t property_class = 0, major = 0, minor = 0;
+  std::optional<Object> declares;  // whose lineage this is
   if (!schema.empty()) {
     if (!text::equals_ignoring_case(argument(p, "@level0type", first), "SCHEMA")) return std::unexpected(not_supported(procedure + " for level 0 other than SCHEMA", line));
     engine::Value key[] = {schema};
@@ -296,6 +301,7 @@ Result<void> Interpreter::extended_property(const std::string& procedure, const 
     for (std::size_t i = 0; i < object->columns.size() && !column.empty(); ++i)
       if (text::equals_ignoring_case(object->columns[i].name, column)) minor = static_cast<std::int64_t>(i) + 1;
     if (!column.empty() && minor == 0) return wrong_target(schema + "." + object_name + "." + column);
+    if (minor == 0 && object->kind != Object::Kind::procedure && text::equals_ignoring_case(property, event::kDataLineageProperty)) declares = std::move(*object);
   }
   engine::Value key[] = {property_class, major, minor, property};
   constexpr std::string_view where = " FROM axonite.extended_properties WHERE class = $1 AND major_id = $2 AND minor_id = $3 AND lower(name) = lower($4)";
@@ -303,9 +309,23 @@ Result<void> Interpreter::extended_property(const std::string& procedure, const 
   std::string target = object_name.empty() ? schema : schema + "." + object_name;
   if (procedure == "sp_addextendedproperty" && removed > 0) return std::unexpected(failure(15233, fmt::format("Property cannot be added. Property '{}' already exists for '{}'.", property, target), line));
   if (procedure != "sp_addextendedproperty" && removed == 0) return std::unexpected(failure(15217, fmt::format("Property cannot be updated or deleted. Property '{}' does not exist for '{}'.", property, target), line));
+  if (declares) CHECK_OK(declared_lineage(*declares, value, line));
   if (drops) return ok();
   engine::Value row[] = {property_class, major, minor, property, value};
   CHECK_OK(engine_->execute("INSERT INTO axonite.extended_properties VALUES ($1, $2, $3, $4, $5)", row));
+  return ok();
+}
+
+// The property is any text; what the catalog can make nothing of is a warning.
+Result<void> Interpreter::declared_lineage(const Object& object, std::string value, int line) {
+  Result<json::Value> parsed = json::Value(json::Object{});
+  if (!value.empty()) parsed = json::parse(value);
+  if (!parsed || !parsed->is_object()) {
+    value.clear();
+    CHECK_OK(message(0, 10, "The value of DATA_LINEAGE is no JSON object; it is kept, but it declares no lineage.", 1, line));
+  }
+  event::DeclaredLineage declared{.server = options_.server, .database = state_.database, .object = object.qualified(), .is_view = object.kind == Object::Kind::view, .value = std::move(value), .user = options_.login.name};
+  pending_lineage_.push_back(event::write_body(declared));
   return ok();
 }
 

@@ -19,6 +19,8 @@
 
 namespace axonite::tsql {
 
+class Activity;
+
 // Which product answers: its @@VERSION, SERVERPROPERTY('EngineEdition') and what it refuses.
 enum class Personality { dedicated, serverless };
 
@@ -75,6 +77,8 @@ struct SessionOptions {
   // Turns a Delta table ("lake://account/container/table") into a table expression of the engine: "read_parquet([…])".
   // Empty: FORMAT = 'DELTA' is refused as not supported.
   std::function<Result<std::string>(engine::Session&, std::string_view)> delta_scan;
+  // Shared by the sessions that see each other in sys.dm_pdw_exec_requests and its kin; empty: this one sees itself alone.
+  std::shared_ptr<Activity> activity;
 };
 
 class Session {

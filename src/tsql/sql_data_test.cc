@@ -19,6 +19,7 @@
 #include "base/id.h"
 #include "base/text.h"
 #include "engine/fake_lake.h"
+#include "tsql/activity.h"
 #include "tsql/catalog.h"
 #include "tsql/convert.h"
 #include "tsql/session.h"
@@ -165,6 +166,7 @@ class Runner {
     auto& session = sessions_[user_];
     if (!session) {
       SessionOptions options{.server = "ws.sql.azuresynapse.net", .database = "pool", .login = {.name = user_}, .lake_caller = {.name = "mine"}};
+      options.activity = activity_;
       options.is_owner = user_ == "owner";
       options.personality = path_.string().find("serverless") != std::string::npos ? Personality::serverless : Personality::dedicated;
       // The real one reads the log; here a folder's parts are its table.
@@ -181,6 +183,7 @@ class Runner {
   std::filesystem::path path_, directory_ = std::filesystem::temp_directory_path() / ("axonite-" + new_uuid());
   engine::FakeLake lake_;
   std::uint64_t lineage_seen_ = 0;
+  std::shared_ptr<Activity> activity_ = std::make_shared<Activity>();
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<event::Stream> events_;
   std::map<std::string, std::unique_ptr<Session>> sessions_;

@@ -32,6 +32,8 @@ struct State {
   std::string database;
   int spid = 0;
   std::string session_id;
+  Activity* activity = nullptr;
+  std::string activity_key;  // the engine's key of the database
 
   std::map<std::string, Variable> variables;        // by lower-case name
   std::map<std::string, Object> temporary;          // "#t" in lower case → its columns

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "tsql/activity_rows.h"
 #include "tsql/convert.h"
 
 namespace axonite::tsql {
@@ -21,6 +22,8 @@ struct Row {
 #define KEY_FROM " FROM axonite.keys k JOIN axonite.objects o ON o.object_id = k.table_id JOIN axonite.schemas s ON lower(s.name) = lower(o.schema_name)"
 // Index 1 is the table's own.
 #define KEY_INDEX "1 + (SELECT count(*) FROM axonite.keys other WHERE other.table_id = k.table_id AND other.key_id <= k.key_id)"
+
+#define ELAPSED "date_diff('millisecond', r.started, coalesce(r.ended, $now))"
 
 constexpr Row kViews[] = {
     {"sys", "schemas", "name sysname, schema_id int, principal_id int", "SELECT name, schema_id, 1 FROM axonite.schemas"},
@@ -73,8 +76,22 @@ constexpr Row kViews[] = {
     {"sys", "pdw_column_distribution_properties", "object_id int, column_id int, distribution_ordinal tinyint",
      "SELECT c.object_id, c.column_id, CASE WHEN o.distribution = 'HASH' AND lower(c.name) = lower(o.distribution_column) THEN 1 ELSE 0 END FROM axonite.columns c JOIN axonite.objects o ON o.object_id = c.object_id"},
     {"sys", "pdw_table_mappings", "physical_name nvarchar(36), object_id int", "SELECT 'Table_' || object_id, object_id FROM axonite.objects WHERE kind = 'U'"},
-    {"sys", "dm_exec_sessions", "session_id smallint, login_name nvarchar(128), host_name nvarchar(128), program_name nvarchar(128), status nvarchar(30), transaction_isolation_level smallint, is_user_process bit", "SELECT $spid, $login, $host, $application, 'running', 1, true"},
-    {"sys", "dm_pdw_exec_sessions", "session_id nvarchar(32), status nvarchar(10), login_name nvarchar(128), app_name nvarchar(255), is_transactional bit, sql_spid int, client_id nvarchar(255)", "SELECT $session, 'Active', $login, $application, false, $spid, $host"},
+    {"sys", "dm_exec_sessions", "session_id smallint, login_time datetime, host_name nvarchar(128), program_name nvarchar(128), login_name nvarchar(128), status nvarchar(30), transaction_isolation_level smallint, is_user_process bit, database_id smallint, original_login_name nvarchar(128)",
+     "SELECT spid, connected, host, application, login, CASE WHEN running THEN 'running' ELSE 'sleeping' END, 1, true, 5, login FROM $sessions"},
+    {"sys", "dm_exec_requests", "session_id smallint, request_id int, start_time datetime, status nvarchar(30), command nvarchar(32), database_id smallint, total_elapsed_time int",
+     "SELECT r.spid, r.number, r.started, 'running', upper(split_part(ltrim(r.command), ' ', 1)), 5, " ELAPSED " FROM $requests WHERE r.ended IS NULL"},
+    {"sys", "dm_pdw_exec_sessions", "session_id nvarchar(32), status nvarchar(10), request_id nvarchar(32), login_name nvarchar(128), login_time datetime, query_count int, is_transactional bit, client_id nvarchar(255), app_name nvarchar(255), sql_spid int",
+     "SELECT 'SID' || s.spid, CASE WHEN s.running THEN 'Active' ELSE 'Idle' END, CASE WHEN s.request > 0 THEN 'QID' || s.request END, s.login, s.connected, (SELECT count(*) FROM $requests WHERE r.spid = s.spid), false, s.host, s.application, s.spid FROM $sessions"},
+    {"sys", "dm_pdw_exec_requests", "request_id nvarchar(32), session_id nvarchar(32), status nvarchar(32), submit_time datetime, start_time datetime, end_compile_time datetime, end_time datetime, total_elapsed_time int, label nvarchar(255), error_id nvarchar(36), database_id int, command nvarchar(4000), resource_class nvarchar(20), importance nvarchar(128), group_name sysname, classifier_name sysname, result_cache_hit int",
+     "SELECT 'QID' || r.number, 'SID' || r.spid, r.status, r.started, r.started, r.started, r.ended, " ELAPSED ", r.label, CASE WHEN r.error <> 0 THEN 'E' || r.error || '-QID' || r.number END, 5, r.command, 'smallrc', 'normal', 'smallrc', NULL, 0 FROM $requests"},
+    // Here a request is one step: DuckDB runs its statements whole.
+    {"sys", "dm_pdw_request_steps", "request_id nvarchar(32), step_index int, operation_type nvarchar(35), distribution_type nvarchar(32), location_type nvarchar(32), status nvarchar(32), error_id nvarchar(36), start_time datetime, end_time datetime, total_elapsed_time int, row_count bigint, command nvarchar(4000)",
+     "SELECT 'QID' || r.number, 0, 'OnOperation', 'Unspecified', 'Compute', CASE WHEN r.status = 'Completed' THEN 'Complete' ELSE r.status END, CASE WHEN r.error <> 0 THEN 'E' || r.error || '-QID' || r.number END, r.started, r.ended, " ELAPSED ", -1, r.command FROM $requests"},
+    {"sys", "dm_pdw_errors", "error_id nvarchar(36), source nvarchar(64), type nvarchar(4000), create_time datetime, pdw_node_id int, session_id nvarchar(32), request_id nvarchar(32), spid int, details nvarchar(4000)",
+     "SELECT 'E' || r.error || '-QID' || r.number, 'Axonite', 'Error', r.ended, 1, 'SID' || r.spid, 'QID' || r.number, r.spid, 'Msg ' || r.error FROM $requests WHERE r.error <> 0"},
+    {"sys", "dm_pdw_waits", "wait_id bigint, session_id nvarchar(32), type nvarchar(255), object_type nvarchar(255), object_name nvarchar(386), request_id nvarchar(32), request_time datetime, acquire_time datetime, state nvarchar(50), priority int", "SELECT 0, '', '', '', '', '', NULL, NULL, '', 0 WHERE false"},
+    {"sys", "dm_pdw_nodes", "pdw_node_id int, type nvarchar(32), name sysname, address nvarchar(32), is_passive bit, region nvarchar(32)",
+     "SELECT * FROM (VALUES (1, 'CONTROL', 'Axonite', '127.0.0.1', false, 'local'), (2, 'COMPUTE', 'Axonite', '127.0.0.1', false, 'local'))"},
     {"sys", "dm_exec_connections", "session_id int, net_transport nvarchar(40), protocol_type nvarchar(40), encrypt_option nvarchar(40)", "SELECT $spid, 'TCP', 'TSQL', 'TRUE'"},
     {"sys", "dm_os_host_info", "host_platform nvarchar(256), host_distribution nvarchar(256), host_release nvarchar(256)", "SELECT 'Linux', '', ''"},
     {"sys", "system_views", "name sysname, object_id int, schema_id int", "SELECT name, -id, 4 FROM (VALUES ('dm_exec_sessions', 1), ('dm_pdw_exec_sessions', 2), ('dm_pdw_exec_requests', 3), ('databases', 4)) v(name, id)"},
@@ -130,14 +147,27 @@ std::vector<TableColumn> columns_of(std::string_view specification) {
   return columns;
 }
 
-std::string with_facts(std::string sql, const State& state) {
-  using engine::quote_literal;
-  sql = text::replace_all(std::move(sql), "$database", quote_literal(state.database));
-  sql = text::replace_all(std::move(sql), "$spid", std::to_string(state.spid));
-  sql = text::replace_all(std::move(sql), "$login", quote_literal(state.options->login.name));
-  sql = text::replace_all(std::move(sql), "$host", quote_literal(state.options->host));
-  sql = text::replace_all(std::move(sql), "$application", quote_literal(state.options->application));
-  return text::replace_all(std::move(sql), "$session", quote_literal(state.session_id));
+// One pass: nothing in what is put in is a placeholder.
+std::string with_facts(std::string_view sql, const State& state) {
+  std::string out;
+  while (!sql.empty()) {
+    std::size_t dollar = std::min(sql.find('$'), sql.size());
+    out += sql.substr(0, dollar);
+    sql.remove_prefix(dollar);
+    auto put = [&](std::string_view placeholder, auto make) {
+      if (!sql.starts_with(placeholder)) return false;
+      out += make();
+      sql.remove_prefix(placeholder.size());
+      return true;
+    };
+    bool known = put("$database", [&] { return engine::quote_literal(state.database); }) || put("$spid", [&] { return std::to_string(state.spid); }) || put("$sessions", [&] { return session_rows(state); }) ||
+                 put("$requests", [&] { return request_rows(state); }) || put("$now", [&] { return fmt::format("TIMESTAMP '{}'", format_iso(state.statement_time).substr(0, 23)); });
+    if (!known && !sql.empty()) {
+      out += sql.front();
+      sql.remove_prefix(1);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -147,7 +177,7 @@ std::optional<SystemView> system_view(const State& state, std::string_view schem
   for (const Row& row : kViews) {
     if (row.schema != schema || row.name != name) continue;
     SystemView view{.columns = columns_of(row.columns)};
-    std::string inner = name == "types" ? types_sql() : with_facts(std::string(row.sql), state);
+    std::string inner = name == "types" ? types_sql() : with_facts(row.sql, state);
     std::string raw, typed;
     for (std::size_t i = 0; i < view.columns.size(); ++i) {
       raw += fmt::format("{}\"{}\"", i ? ", " : "", i);
