@@ -6,6 +6,7 @@ import tempfile
 import time
 
 AZURITE_VERSION = "3.37.0"
+SAIL_VERSION = next(line.split("==")[1] for line in (pathlib.Path(__file__).parent.parent / "versions.txt").read_text().splitlines() if line.startswith("pysail=="))
 # The development account of every storage emulator; documented by Microsoft, no secret.
 AZURITE_ACCOUNT = "devstoreaccount1"
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -38,6 +39,25 @@ class Azurite:
         wait_for(port)
         self.url, self.host = f"http://127.0.0.1:{port}", f"127.0.0.1:{port}"
         self.connection_string = f"DefaultEndpointsProtocol=http;AccountName={AZURITE_ACCOUNT};AccountKey={AZURITE_KEY};BlobEndpoint={self.url}/{AZURITE_ACCOUNT};"
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Sail:
+    """In an environment of its own: only its server runs from there."""
+
+    def __enter__(self):
+        folder = pathlib.Path(tempfile.gettempdir()) / f"axonite-sail-{SAIL_VERSION}"
+        if not (folder / "bin/sail").exists():
+            subprocess.run(["/usr/bin/python3", "-m", "venv", folder], check=True)
+            subprocess.run([folder / "bin/pip", "install", "--quiet", f"pysail=={SAIL_VERSION}"], check=True)
+        port = free_port()
+        self.process = subprocess.Popen([folder / "bin/sail", "spark", "server", "--ip", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(port)
+        self.remote = f"sc://127.0.0.1:{port}"
         return self
 
     def __exit__(self, *_):

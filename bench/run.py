@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import blobs  # noqa: E402
 import pipelines  # noqa: E402
+import spark  # noqa: E402
 import sql  # noqa: E402
 import start  # noqa: E402
 
@@ -18,6 +19,9 @@ BENCHES = {
     "blob_get_1k": blobs.get_1k,
     "blob_put_1k": blobs.put_1k,
     "blob_get_8m": blobs.get_8m,
+    "spark_range_count": spark.range_count,
+    "spark_select_1": spark.select_1,
+    "spark_to_pandas": spark.to_pandas,
     "tds_rows": sql.rows,
     "pipeline_activity": pipelines.activity,
 }

@@ -59,3 +59,8 @@ def sql_pool():
     client.workspaces.begin_create_or_update(group(), NAME, workspace).result()
     client.sql_pools.begin_create(group(), NAME, "pool", {"location": LOCATION, "sku": {"name": "DW100c"}}).result()
     return "pool"
+
+
+def spark_remote():
+    token = DefaultAzureCredential().get_token("https://dev.azuresynapse.net/.default").token
+    return f"{os.environ['AXONITE_SPARK']}/;token={token}"
