@@ -38,6 +38,8 @@ class Session:
             from pyspark.sql import SparkSession
 
             self._spark = SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).getOrCreate()
+            # Lineage names the notebook that wrote.
+            self._spark.conf.set("spark.synapse.notebook.name", self.context.get("currentNotebookName", ""))
         return self._spark
 
 

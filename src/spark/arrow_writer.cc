@@ -57,6 +57,7 @@ struct ArrowWriter::Column {
     } else if (is_list()) {
       append_lists(vector, reinterpret_cast<duckdb_list_entry*>(values), valid, selection);
     }
+    if (append_whole(values, valid, selection)) return;
     auto width = type.is(TypeKind::decimal) ? decimal_bytes(vector) : 0;
     for (auto row : selection) {
       bool present = !type.is(TypeKind::null) && is_valid(valid, row);
@@ -68,6 +69,37 @@ struct ArrowWriter::Column {
   }
 
  private:
+  static bool is_fixed(const DataType& type) {
+    return (type.kind >= TypeKind::byte && type.kind <= TypeKind::double_) || type.is(TypeKind::date) || type.is(TypeKind::timestamp) || type.is(TypeKind::timestamp_ntz);
+  }
+
+  // A run of rows without NULL, of fixed width or texts: the common case, copied at once. False: row by row.
+  bool append_whole(const char* values, std::uint64_t* valid, const Selection& selection) {
+    bool text = type.is(TypeKind::string) || type.is(TypeKind::binary);
+    if (selection.empty() || rows % 8 != 0 || !(text || is_fixed(type))) return false;
+    auto count = selection.size(), from = static_cast<std::size_t>(selection.front());
+    if (selection.back() - selection.front() + 1 != count) return false;
+    for (auto row = from; valid && row < from + count; ++row)
+      if (!is_valid(valid, row)) return false;
+    validity.append((count + 7) / 8, '\xFF');
+    if (count % 8) validity.back() = static_cast<char>((1 << (count % 8)) - 1);
+    if (text) {
+      auto* strings = reinterpret_cast<duckdb_string_t*>(const_cast<char*>(values)) + from;
+      auto place = offsets.size();
+      offsets.resize(place + count * sizeof(std::int32_t));
+      for (std::size_t i = 0; i < count; ++i) {
+        data.append(duckdb_string_t_data(&strings[i]), duckdb_string_t_length(strings[i]));
+        auto end = static_cast<std::int32_t>(data.size());
+        std::memcpy(offsets.data() + place + i * sizeof end, &end, sizeof end);
+      }
+    } else {
+      auto size = fixed_bytes(type);
+      data.append(values + from * size, count * size);
+    }
+    rows += static_cast<std::int64_t>(count);
+    return true;
+  }
+
   static std::size_t decimal_bytes(duckdb_vector vector) {
     auto logical = duckdb_vector_get_column_type(vector);
     auto internal = duckdb_decimal_internal_type(logical);

@@ -225,7 +225,7 @@ Result<ExprPtr> Decoder::composed(const proto::Expression& message) {
       break;
     }
     case proto::Expression::kCommonInlineUserDefinedFunction:
-      return std::unexpected(unsupported_feature("the user-defined function " + message.common_inline_user_defined_function().function_name() + " (Python workers are not part of this build)"));
+      return std::unexpected(unsupported_feature("the user-defined function " + message.common_inline_user_defined_function().function_name() + " (Python workers are not attached to Spark sessions)"));
     default: return std::unexpected(unsupported_feature("an expression message with field " + std::to_string(message.expr_type_case())));
   }
   return std::make_shared<Expr>(std::move(out));

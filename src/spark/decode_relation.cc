@@ -235,7 +235,7 @@ Result<void> Decoder::decode_missing(const proto::Relation& message, Relation& o
     case Case::kExtension: return std::unexpected(unsupported_feature("the extension " + message.extension().type_url()));
     case Case::kMapPartitions:
     case Case::kGroupMap:
-    case Case::kCoGroupMap: return std::unexpected(unsupported_feature("a function over pandas or Arrow data (Python workers are not part of this build)"));
+    case Case::kCoGroupMap: return std::unexpected(unsupported_feature("a function over pandas or Arrow data (Python workers are not attached to Spark sessions)"));
     default: return std::unexpected(unsupported_feature("the relation message with field " + std::to_string(message.rel_type_case())));
   }
 }

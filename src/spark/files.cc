@@ -10,12 +10,14 @@
 #include "delta/log.h"
 #include "delta/snapshot.h"
 #include "delta/table.h"
+#include "engine/glob.h"
 #include "spark/errors.h"
 
 namespace axonite::spark {
 namespace {
 
 constexpr std::size_t kFilesMax = 100'000;
+constexpr std::size_t kAlternativesMax = 1000;
 
 bool hidden(std::string_view path) {
   auto slash = path.rfind('/');
@@ -24,7 +26,9 @@ bool hidden(std::string_view path) {
 }
 
 Result<lake::Location> location_of(const std::string& path) {
-  auto location = lake::Location::parse(path);
+  // A "?" in a path of Spark is a wildcard, never a query.
+  auto location = lake::Location::parse(path.starts_with("http") ? path : text::replace_all(path, "?", "\x01"));
+  if (location) location->path = text::replace_all(location->path, "\x01", "?");
   if (!location) return std::unexpected(condition(Error::Kind::invalid, "PATH_NOT_FOUND", "42K03", fmt::format("Path does not exist: {}. Paths of storage accounts are wanted: abfss://container@account.dfs.core.windows.net/path.", path), {{"path", path}}));
   return location;
 }
@@ -34,20 +38,35 @@ struct Found {
   bool partitioned = false;
 };
 
-Result<void> find_files(const lake::View& view, const std::string& path, Found& found) {
-  auto star = path.find_first_of("*?{");
-  if (star != std::string::npos) return std::unexpected(unsupported_feature("wildcards in paths; name the folder"));
-  TRY(auto location, location_of(path));
+// {a,b} in a path, as Hadoop's globs have it; what it stands for, one path each.
+Result<std::vector<std::string>> alternatives(const std::string& pattern) {
+  std::vector<std::string> done, open{pattern};
+  while (!open.empty()) {
+    if (open.size() + done.size() > kAlternativesMax) return std::unexpected(unsupported_feature("a path with so many alternatives"));
+    auto one = std::move(open.back());
+    open.pop_back();
+    auto end = one.find('}'), begin = end == std::string::npos ? end : one.rfind('{', end);
+    if (begin == std::string::npos) {
+      done.push_back(std::move(one));
+      continue;
+    }
+    for (auto choice : text::split(std::string_view(one).substr(begin + 1, end - begin - 1), ',')) open.push_back(one.substr(0, begin) + std::string(choice) + one.substr(end + 1));
+  }
+  return done;
+}
+
+// What is at one place: the file, or the files below the folder. False: nothing is there.
+Result<bool> add_files(const lake::View& view, lake::Location location, Found& found) {
   while (location.path.ends_with('/')) location.path.pop_back();
   auto entry = location.path.empty() ? Result<lake::Entry>(lake::Entry{.location = location, .is_directory = true}) : view.stat(location);
-  if (!entry && entry.error().kind == Error::Kind::not_found) return std::unexpected(path_not_found(path));
+  if (!entry && entry.error().kind == Error::Kind::not_found) return false;
   if (!entry) return std::unexpected(translated(entry.error()));
   if (!entry->is_directory) {
     found.paths.push_back(delta::engine_path(location));
-    return ok();
+    return true;
   }
   auto listed = view.list(location, true);
-  if (!listed && listed.error().kind == Error::Kind::not_found) return std::unexpected(path_not_found(path));
+  if (!listed && listed.error().kind == Error::Kind::not_found) return false;
   if (!listed) return std::unexpected(translated(listed.error()));
   for (auto& file : *listed) {
     auto inner = std::string_view(file.location.path).substr(std::min(file.location.path.size(), location.path.size()));
@@ -57,6 +76,49 @@ Result<void> find_files(const lake::View& view, const std::string& path, Found& 
     found.paths.push_back(delta::engine_path(file.location));
     if (found.paths.size() > kFilesMax) return std::unexpected(unsupported_feature("more than 100000 files in one read"));
   }
+  return true;
+}
+
+// The places that a path with wildcards stands for, segment by segment.
+Result<std::vector<lake::Location>> places_of(const lake::View& view, const lake::Location& pattern) {
+  std::vector<lake::Location> places{{pattern.account, pattern.filesystem, ""}};
+  for (auto segment : text::split(pattern.path, '/')) {
+    if (segment.empty()) continue;
+    std::vector<lake::Location> next;
+    for (auto& place : places) {
+      if (!engine::has_wildcard(segment)) {
+        next.push_back({place.account, place.filesystem, place.path.empty() ? std::string(segment) : place.path + "/" + std::string(segment)});
+        continue;
+      }
+      auto listed = view.list(place, false);
+      if (!listed && listed.error().kind == Error::Kind::not_found) continue;
+      if (!listed) return std::unexpected(translated(listed.error()));
+      for (auto& entry : *listed) {
+        auto name = std::string_view(entry.location.path).substr(entry.location.path.rfind('/') + 1);
+        if (!hidden(name) && engine::glob_matches(segment, name)) next.push_back(entry.location);
+      }
+    }
+    places = std::move(next);
+    if (places.size() > kFilesMax) return std::unexpected(unsupported_feature("more than 100000 files in one read"));
+  }
+  return places;
+}
+
+Result<void> find_files(const lake::View& view, const std::string& path, Found& found) {
+  TRY(auto paths, alternatives(path));
+  bool any = false;
+  for (auto& one : paths) {
+    TRY(auto location, location_of(one));
+    std::vector<lake::Location> places{location};
+    if (engine::has_wildcard(location.path)) {
+      TRY(places, places_of(view, location));
+    }
+    for (auto& place : places) {
+      TRY(bool there, add_files(view, place, found));
+      any = any || there;
+    }
+  }
+  if (!any) return std::unexpected(path_not_found(path));
   return ok();
 }
 

@@ -58,7 +58,7 @@ Result<void> SessionState::command(const proto::Command& command, const Sink& si
       return create_view(command.create_dataframe_view().name(), std::move(relation), command.create_dataframe_view().replace());
     }
     case proto::Command::kRemoveCachedRemoteRelationCommand: return ok();  // none is ever handed out
-    case proto::Command::kRegisterFunction: return std::unexpected(unsupported_feature("registering the function " + command.register_function().function_name() + " (Python workers are not part of this build)"));
+    case proto::Command::kRegisterFunction: return std::unexpected(unsupported_feature("registering the function " + command.register_function().function_name() + " (Python workers are not attached to Spark sessions)"));
     case proto::Command::kExtension: return std::unexpected(unsupported_feature("the extension " + command.extension().type_url()));
     default: return std::unexpected(unsupported_feature("the command message with field " + std::to_string(command.command_type_case())));
   }
@@ -178,7 +178,8 @@ Result<void> SessionState::write(const proto::WriteOperation& operation) {
   return ok();
 }
 
-// The shape that tsql/lineage.h describes, with engine "spark", operation "WRITE" and no server, database or procedure.
+// The shape that tsql/lineage.h describes, with engine "spark", operation "WRITE", no server, database or procedure, and
+// "notebook": its name where the session is a notebook's.
 void SessionState::report_lineage(const Analyzed& analyzed, const FileWrite& write) {
   if (!events_) return;
   std::set<std::string> inputs;
@@ -195,6 +196,7 @@ void SessionState::report_lineage(const Analyzed& analyzed, const FileWrite& wri
   json::Array sources;
   for (auto& input : inputs) sources.emplace_back(input);
   json::Object body{{"operation", "WRITE"}, {"engine", "spark"}, {"server", ""}, {"database", ""}, {"user", user()}, {"procedure", ""}};
+  body["notebook"] = settings_.find("spark.synapse.notebook.name").value_or("");
   body["inputs"] = std::move(sources);
   body["output"] = write.path;
   body["columns"] = std::move(columns);

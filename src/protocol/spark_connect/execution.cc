@@ -6,6 +6,12 @@
 #include "spark/errors.h"
 
 namespace axonite::protocol::spark_connect {
+namespace {
+
+constexpr std::size_t kTogetherBytes = 64 * 1024;
+constexpr std::chrono::milliseconds kTogetherMax{10};
+
+}  // namespace
 
 Execution::~Execution() {
   cancel();
@@ -39,7 +45,7 @@ Result<void> Execution::push(spark::proto::ExecutePlanResponse response, const S
   if (stop_.stop_requested()) return std::unexpected(spark::operation_cancelled());
   bytes_ += answer.bytes;
   answers_.push_back(std::move(answer));
-  changed_.notify_all();
+  if (bytes_ >= kTogetherBytes) changed_.notify_all();  // else the end, or the reader's own patience, wakes it
   return ok();
 }
 
@@ -58,11 +64,17 @@ std::optional<std::uint64_t> Execution::place_after(const std::string& response_
 
 Execution::Next Execution::next(std::uint64_t place, std::chrono::milliseconds wait) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, wait, [&] { return place < first_ + answers_.size() || ended_; });
+  auto there = [&] { return place < first_ + answers_.size(); };
+  auto full = [&] { return ended_ || (there() && bytes_ >= kTogetherBytes); };
+  if (!changed_.wait_for(lock, std::min(wait, kTogetherMax), full) && !there()) changed_.wait_for(lock, wait, [&] { return ended_ || there(); });
   // A released answer is one that the client has: go on with the oldest that is kept.
   std::uint64_t at = std::max(place, first_);
-  if (at < first_ + answers_.size()) return {.answer = answers_[at - first_]};
-  return {.error = ended_ ? error_ : std::nullopt, .ended = ended_};
+  Next out;
+  for (std::size_t i = at - first_, bytes = 0; i < answers_.size() && bytes < kTogetherBytes; bytes += answers_[i++].bytes) out.answers.push_back(answers_[i]);
+  if (!out.answers.empty()) return out;
+  out.ended = ended_;
+  if (ended_) out.error = error_;
+  return out;
 }
 
 void Execution::release_until(const std::string& response_id) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/clock.h"
 #include "protocol/spark_connect/server.h"
@@ -37,10 +38,10 @@ class Execution {
 
   // A place in the list: before the first answer, or behind `response_id`; nothing when that one is not kept.
   std::optional<std::uint64_t> place_after(const std::string& response_id) const;
-  // Waits for the answer at `place` until `deadline`. An answer; or nothing and an error at the failed end; or
-  // nothing and no error: at the end (`ended`) or at the deadline.
+  // Waits for answers from `place` on. Those that are there; or none and an error at the failed end; or none and no
+  // error: at the end (`ended`) or when `wait` is over. Small answers come together: each wake costs more than they do.
   struct Next {
-    std::optional<Answer> answer;
+    std::vector<Answer> answers;
     std::optional<Error> error;
     bool ended = false;
   };

@@ -22,14 +22,15 @@ TEST(Execution, AnswersCanBeReadAgainUntilTheyAreReleased) {
     CHECK_OK(sink(rows(1)));
     return sink(rows(2));
   }, stamped);
-  auto first = execution.next(0, 5s), second = execution.next(1, 5s), complete = execution.next(2, 5s);
-  ASSERT_TRUE(first.answer && second.answer && complete.answer);
-  EXPECT_EQ(execution.next(0, 5s).answer->response_id, first.answer->response_id);
-  EXPECT_EQ(execution.place_after(first.answer->response_id), 1u);
+  auto all = execution.next(0, 5s).answers;
+  ASSERT_EQ(all.size(), 3u) << "small answers come together, the last says that it is complete";
+  EXPECT_TRUE(all[2].response->has_result_complete());
+  EXPECT_EQ(execution.next(0, 5s).answers[0].response_id, all[0].response_id);
+  EXPECT_EQ(execution.place_after(all[0].response_id), 1u);
   EXPECT_EQ(execution.place_after("unknown"), std::nullopt);
-  execution.release_until(first.answer->response_id);
+  execution.release_until(all[0].response_id);
   EXPECT_EQ(execution.place_after(""), std::nullopt) << "what was released cannot be sent again";
-  EXPECT_EQ(execution.next(1, 5s).answer->response_id, second.answer->response_id);
+  EXPECT_EQ(execution.next(1, 5s).answers[0].response_id, all[1].response_id);
   EXPECT_TRUE(execution.next(3, 5s).ended);
   EXPECT_TRUE(execution.has_tag("tag"));
 }
@@ -40,7 +41,7 @@ TEST(Execution, AnErrorComesBehindTheAnswers) {
     CHECK_OK(sink(rows(1)));
     return std::unexpected(invalid("DIVIDE_BY_ZERO", "no"));
   }, stamped);
-  EXPECT_TRUE(execution.next(0, 5s).answer);
+  EXPECT_EQ(execution.next(0, 5s).answers.size(), 1u);
   auto end = execution.next(1, 5s);
   ASSERT_TRUE(end.ended && end.error);
   EXPECT_EQ(end.error->code, "DIVIDE_BY_ZERO");
@@ -51,8 +52,8 @@ TEST(Execution, AWriterWaitsForItsReaderAndCancelWakesIt) {
   execution.start([](const spark::Sink& sink, std::stop_token) -> Result<void> {
     while (true) CHECK_OK(sink(rows(1)));
   }, stamped);
-  ASSERT_TRUE(execution.next(0, 5s).answer);
-  EXPECT_FALSE(execution.next(1, 50ms).answer) << "the bound holds it back";
+  ASSERT_EQ(execution.next(0, 5s).answers.size(), 1u);
+  EXPECT_TRUE(execution.next(1, 50ms).answers.empty()) << "the bound holds it back";
   execution.cancel();
   auto end = execution.next(1, 5s);
   ASSERT_TRUE(end.ended && end.error);

@@ -212,9 +212,14 @@ class Service final : public SparkConnectService::Service {
         return failed(session, *next.error);
       }
       if (next.ended) break;
-      if (next.answer) ++place;
-      open = writer.Write(next.answer ? *next.answer->response : progress) && !context.IsCancelled();
-      if (next.answer && !reattachable) execution.release_until(next.answer->response_id);
+      if (next.answers.empty()) open = writer.Write(progress);
+      for (std::size_t i = 0; i < next.answers.size() && open; ++i) {
+        open = writer.Write(*next.answers[i].response);
+        if (!reattachable) execution.release_until(next.answers[i].response_id);
+      }
+      place += next.answers.size();
+      open = open && !context.IsCancelled();
+      if (!next.answers.empty() && next.answers.back().response->has_result_complete()) break;
       if (reattachable && std::chrono::steady_clock::now() > until) return Status::OK;
     }
     if (!reattachable) session.remove(execution.id());

@@ -1,4 +1,5 @@
 """The data map with pyapacheatlas: entities, types, lineage; and lineage that nobody declared."""
+import base64
 import json
 import os
 import time
@@ -18,6 +19,7 @@ from pyapacheatlas.core.util import AtlasException
 from test_pipeline_runs import Factory, dataset
 
 READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
+CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
 SQL_PASSWORD = "Pw-" + uuid.uuid4().hex
 
 
@@ -177,3 +179,27 @@ def test_a_table_leads_back_to_the_csv_though_nobody_declared_it(client, owner, 
     assert {"Source": "id", "Sink": "person"} in mapping[0]["ColumnMapping"]
     assert {"Source": "name", "Sink": "name"} in json.loads(entities[path[6]]["attributes"]["columnMapping"])[0]["ColumnMapping"]
     assert client.get_single_entity(guid=path[1])["entity"]["customAttributes"]["provenance"] == "observed"
+
+
+def test_a_delta_table_of_spark_leads_back_with_its_columns(client, owner, subscription_id):
+    from pyspark.sql import SparkSession, functions as F
+
+    factory = Factory(owner, subscription_id, "t" + uuid.uuid4().hex[:10])
+    factory.files.get_file_client("in/people.csv").upload_data(b"id,name\n1,Ada\n2,Grace\n3,Ada\n", overwrite=True)
+    claims = owner.get_token("https://management.azure.com/.default").token.split(".")[1]
+    role = f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{CONTRIBUTOR}"
+    AuthorizationManagementClient(owner, subscription_id).role_assignments.create(factory.scope, str(uuid.uuid4()), {
+        "properties": {"roleDefinitionId": role, "principalId": json.loads(base64.urlsafe_b64decode(claims + "=="))["oid"], "principalType": "ServicePrincipal"}})
+    spark = SparkSession.builder.remote(f"{os.environ['AXONITE_SPARK']}/;token={owner.get_token('https://dev.azuresynapse.net/.default').token}").create()
+    root = f"abfss://data@{factory.account}.dfs.core.windows.net"
+    people = spark.read.option("header", True).csv(root + "/in/people.csv")
+    people.groupBy(F.upper("name").alias("who")).agg(F.count("id").alias("times")).write.format("delta").save(root + "/gold/names")
+    spark.stop()
+    lake = f"https://{factory.account}.dfs.core.windows.net/data"
+    table = entity_soon(client, "azure_datalake_gen2_path", lake + "/gold/names")
+    lineage = client.get_entity_lineage(table["guid"], depth=5, direction="INPUT")
+    steps = [one for one in lineage["guidEntityMap"].values() if one["typeName"] == "axonite_spark_operation"]
+    assert len(steps) == 1
+    mapping = json.loads(steps[0]["attributes"]["columnMapping"])[0]
+    assert mapping["DatasetMapping"] == {"Source": lake + "/in/people.csv", "Sink": lake + "/gold/names"}
+    assert sorted((one["Source"], one["Sink"]) for one in mapping["ColumnMapping"]) == [("id", "times"), ("name", "who")]

@@ -165,6 +165,15 @@ def test_partitions(spark, people, container):
 
 
 @pytest.mark.witness("spark_connect.FetchErrorDetails")
+def test_wildcards(spark, people, container):
+    for year in (2012, 2013, 2014):
+        people.withColumn("year", F.lit(year)).coalesce(1).write.parquet(f"{container}/years/{year}")
+    count = lambda pattern: spark.read.parquet(f"{container}/years/{pattern}").count()  # noqa: E731
+    assert [count("*"), count("201[34]"), count("{2012,2014}"), count("2013/*.parquet"), count("20?2")] == [9, 6, 6, 3, 3]
+    with pytest.raises(AnalysisException, match="PATH_NOT_FOUND"):
+        count("1999*")
+
+
 def test_refusals(spark, people, container, stranger):
     with pytest.raises(AnalysisException) as unknown:
         people.select("nme").collect()
