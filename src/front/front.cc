@@ -22,7 +22,7 @@ struct Mounted {
       const Match& match = service.operations[row].match;
       return match.query.size() + match.headers.size();
     };
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return conditions(a) > conditions(b); });
+    std::ranges::sort(order, {}, [&](std::size_t row) { return std::pair(-static_cast<std::ptrdiff_t>(conditions(row)), row); });
     for (std::size_t row : order) router.add(service.operations[row].method, service.operations[row].path, row);
   }
   Service service;

@@ -126,6 +126,27 @@ std::string permissions_of(std::string_view acl) {
   return text_of(bits("user")) + text_of(group) + text_of(bits("other")) + (named ? "+" : "");
 }
 
+Result<std::string> changed_acl(std::string_view acl, AclMode mode, std::string_view given, bool is_directory) {
+  std::string completed;  // entries to remove come without permissions
+  if (mode == AclMode::remove)
+    for (std::string_view part : text::split(given, ',')) completed += (completed.empty() ? "" : ",") + std::string(text::trim(part)) + ":---";
+  TRY(auto changes, parse(mode == AclMode::remove ? std::string_view(completed) : given));
+  if (!is_directory) std::erase_if(changes, [](const AclEntry& entry) { return entry.is_default; });
+  auto entries = mode == AclMode::set ? std::vector<AclEntry>() : stored(acl);
+  for (const AclEntry& change : changes) {
+    auto same = [&](const AclEntry& entry) { return entry.is_default == change.is_default && entry.kind == change.kind && entry.id == change.id; };
+    auto found = std::ranges::find_if(entries, same);
+    if (mode != AclMode::remove && found == entries.end()) entries.push_back(change);
+    else if (mode != AclMode::remove) found->bits = change.bits;
+    else if (change.id.empty() && change.kind != "mask" && !change.is_default) return std::unexpected(bad_entry(change.kind));  // base entries stay
+    else if (found != entries.end()) entries.erase(found);
+  }
+  if (entries.size() > kEntriesMax) return std::unexpected(too_large("TooManyAclEntries", "An access control list has at most 64 entries here."));
+  complete(entries, false);
+  if (std::ranges::any_of(entries, &AclEntry::is_default)) complete(entries, true);
+  return write(entries);
+}
+
 Result<unsigned> parse_mode(std::string_view permissions) {
   Error bad = invalid("InvalidPermission", "The permission value is invalid.");
   if (permissions.size() == 4 && permissions[0] >= '0' && permissions[0] <= '1') permissions.remove_prefix(1);

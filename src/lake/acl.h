@@ -17,6 +17,10 @@ Result<std::string> normalize_acl(std::string_view text);
 std::string permissions_of(std::string_view acl);
 // From "rwxr-x--x" or octal "0750"; keeps the named and default entries of `acl`.
 Result<std::string> with_permissions(std::string_view acl, std::string_view permissions);
+// `set` replaces all entries, `modify` adds or replaces those given, `remove` takes named ones away (given without their
+// permissions: "user:<oid>,default:group:<oid>"). Of a file default entries are left out.
+enum class AclMode { set, modify, remove };
+Result<std::string> changed_acl(std::string_view acl, AclMode mode, std::string_view entries, bool is_directory);
 // What a new child gets: the parent's default entries, else `mode` without the bits of `umask`.
 std::string inherited_acl(std::string_view parent_acl, bool is_directory, unsigned mode, unsigned umask);
 // Octal digits or symbolic; invalid("InvalidPermission").

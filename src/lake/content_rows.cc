@@ -24,7 +24,8 @@ constexpr std::string_view kMigrations[] = {
          staged INTEGER NOT NULL, PRIMARY KEY(root, path, block_id)) WITHOUT ROWID;
        CREATE INDEX blocks_by_age ON blocks(staged);)",
     // What stood there becomes a seed: an account made before gets new keys.
-    "ALTER TABLE accounts RENAME COLUMN key1 TO seed1; ALTER TABLE accounts RENAME COLUMN key2 TO seed2"};
+    "ALTER TABLE accounts RENAME COLUMN key1 TO seed1; ALTER TABLE accounts RENAME COLUMN key2 TO seed2",
+    "ALTER TABLE nodes ADD COLUMN tier TEXT NOT NULL DEFAULT ''"};
 
 Result<void> drop_extents(store::Connection& c, std::int64_t node, Garbage& garbage) {
   std::vector<std::int64_t> chunks;

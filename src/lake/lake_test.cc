@@ -187,5 +187,37 @@ TEST_F(LakeTest, ListsInByteOrderOfFullPathsFromAnyPlace) {
       }
 }
 
+TEST(Acl, ChangesKeepWhatTheyDoNotName) {
+  std::string base = *normalize_acl("user::rwx,group::r-x,other::---");
+  std::string both = *changed_acl(base, AclMode::modify, "user:u:r-x,default:user:u:r--", true);
+  EXPECT_EQ(both, *normalize_acl("user::rwx,group::r-x,other::---,user:u:r-x,default:user:u:r--"));
+  EXPECT_EQ(*changed_acl(base, AclMode::modify, "user:u:r-x,default:user:u:r--", false), *normalize_acl("user::rwx,group::r-x,other::---,user:u:r-x"));
+  EXPECT_EQ(both.find("user:u") == std::string::npos, false);
+  EXPECT_EQ(changed_acl(both, AclMode::remove, "user:u,default:user:u", true)->find("user:u"), std::string::npos);
+  EXPECT_EQ(*changed_acl(both, AclMode::set, "user::r--,group::---,other::---", false), "user::r--,group::---,other::---");
+  EXPECT_FALSE(changed_acl(base, AclMode::remove, "user:", true));
+  EXPECT_FALSE(changed_acl(base, AclMode::modify, "user:u", true));
+}
+
+TEST_F(LakeFixture, ChecksAccessByRoleThenByList) {
+  ASSERT_TRUE(put("d/f", "x"));
+  ASSERT_TRUE(lake->edit(at("d/f"), {}, [](Node& node) -> Result<void> {
+    TRY(node.acl, normalize_acl("user::rw-,group::---,other::---,user:guest:r--"));
+    return ok();
+  }));
+  auto check = [&](const char* who, unsigned access, const char* path = "d/f") { return code(lake->check_access(caller(who), access, at(path))); };
+  EXPECT_EQ(check("owner", access_read | access_write), "ok");
+  EXPECT_EQ(check("reader", access_read), "ok");
+  EXPECT_EQ(check("reader", access_write), "AuthorizationPermissionMismatch");
+  EXPECT_EQ(check("guest", access_read), "AuthorizationPermissionMismatch");  // no way through the directories
+  for (const char* path : {"", "d"})
+    ASSERT_TRUE(lake->edit(at(path), {}, [](Node& node) -> Result<void> {
+      TRY(node.acl, normalize_acl("user::rwx,group::---,other::---,user:guest:--x"));
+      return ok();
+    }));
+  EXPECT_EQ(check("guest", access_read), "ok");
+  EXPECT_EQ(check("guest", access_write), "AuthorizationPermissionMismatch");
+}
+
 }  // namespace
 }  // namespace axonite::lake

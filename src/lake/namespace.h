@@ -32,6 +32,7 @@ struct NewPath {
   std::optional<std::string> permissions;  // octal or symbolic, less the umask
   unsigned umask = 027;
   bool is_append_blob = false;
+  std::string tier;  // empty = as it is, of a new path the account's
 };
 
 enum class Right { read, write, create, remove, list, stat, set_owner, set_acl };
@@ -58,6 +59,12 @@ struct ListOptions {
 struct Listing {
   std::vector<Node> nodes;
   std::string next;  // `from` of the next page; empty on the last
+};
+
+struct AclChange {
+  std::uint64_t directories = 0, files = 0;
+  std::vector<std::pair<Node, Error>> failed;
+  std::string next;
 };
 
 struct LeaseRequest {
@@ -106,12 +113,17 @@ class Lake {
   // Lets `change` edit properties, owner, acl of the node.
   using Edit = std::function<Result<void>(Node&)>;
   Result<Node> edit(const Location& location, const Guard& guard, const Edit& change);
+  // Changes neither content nor etag.
+  Result<void> set_tier(const Location& location, const std::string& tier, const Guard& guard);
   Result<void> remove(const Location& location, bool recursive, const Guard& guard);
   // Copies within the lake share their bytes.
   Result<Node> copy(const Location& from, const Location& to, const Conditions& source, const Guard& guard,
                     const std::optional<std::map<std::string, std::string>>& metadata, const NewPath& how);
   // rename.cc
   Result<Node> rename(const Location& from, const Location& to, const Guard& source, const Guard& destination);
+  // access.cc. Changes the ACLs of `directory` and what is below it, `count_max` paths from `from` on; `next` of the answer
+  // is where to go on. A path whose own ACL cannot be changed so is told in `failed` and left as it is.
+  Result<AclChange> change_acls(const Location& directory, AclMode mode, std::string_view acl, const std::string& from, std::size_t count_max);
   // list.cc. `directory` must exist; not_found("PathNotFound").
   Result<Listing> list(const Location& directory, const ListOptions& options) const;
 
@@ -133,12 +145,15 @@ class Lake {
 
   // access.cc. Roles first, then ACLs (hierarchical accounts only). forbidden("AuthorizationPermissionMismatch").
   Result<void> allow(const identity::Principal& principal, Right right, const Location& location) const;
+  // Whether roles or ACLs grant all of `access` (bits of Access) on an existing path.
+  Result<void> check_access(const identity::Principal& principal, unsigned access, const Location& location) const;
   // Roles only, for containers and accounts: `action` at the account's or the file system's scope.
   Result<void> allow_action(const identity::Principal& principal, std::string_view action, const Location& location) const;
 
   struct State;
 
  private:
+  Result<void> allow_by_role(const identity::Principal& principal, Right right, const Location& location) const;
   explicit Lake(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

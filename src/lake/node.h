@@ -39,6 +39,7 @@ struct Node {
   std::int64_t version = 0;  // strictly grows with every change of the node; printed as its etag
   Time created{}, modified{};
   Properties properties;
+  std::string tier;  // as it was set: Hot, Cool, Cold, Archive; empty = the account's own
   std::string owner, group;
   std::string acl;  // "user::rwx,group::r-x,other::---[,mask::…][,user:oid:…][,default:…]"
   Lease lease;

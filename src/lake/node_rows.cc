@@ -10,7 +10,7 @@ namespace {
 #define NODE_COLUMNS                                                                                               \
   "id, parent, name, kind, size, version, created, modified, content_type, content_encoding, content_language, "  \
   "content_disposition, cache_control, content_md5, metadata, owner, grp, acl, lease_id, lease_seconds, "         \
-  "lease_end, lease_breaking"
+  "lease_end, lease_breaking, tier"
 
 constexpr int kDirectory = 1, kAppendBlob = 2;
 
@@ -58,6 +58,7 @@ Node read_row(store::Statement& row) {
   node.group = row.text(16);
   node.acl = row.text(17);
   node.lease = {std::string(row.text(18)), row.integer(19), from_unix_nanoseconds(row.integer(20)), row.integer(21) != 0};
+  node.tier = row.text(22);
   return node;
 }
 
@@ -119,11 +120,11 @@ Result<void> insert(store::Connection& c, Node& node, const std::optional<store:
   const Properties& p = node.properties;
   CHECK_OK(c.execute("INSERT INTO nodes(parent, name, kind, size, version, created, modified, content_type, content_encoding, "
                      "content_language, content_disposition, cache_control, content_md5, metadata, owner, grp, acl, lease_id, lease_seconds, "
-                     "lease_end, lease_breaking, bytes) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
+                     "lease_end, lease_breaking, tier, bytes) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23)",
                      node.parent, node.name, kind_of(node), node.size, node.version, to_unix_nanoseconds(node.created),
                      to_unix_nanoseconds(node.modified), p.content_type, p.content_encoding, p.content_language, p.content_disposition,
                      p.cache_control, store::Blob{p.content_md5}, store::Blob{encode(p.metadata)}, node.owner, node.group, node.acl,
-                     node.lease.id, node.lease.seconds, to_unix_nanoseconds(node.lease.end), node.lease.is_breaking, bytes));
+                     node.lease.id, node.lease.seconds, to_unix_nanoseconds(node.lease.end), node.lease.is_breaking, node.tier, bytes));
   node.id = c.last_insert_id();
   return ok();
 }
@@ -132,11 +133,11 @@ Result<void> update(store::Connection& c, const Node& node) {
   const Properties& p = node.properties;
   return c.execute("UPDATE nodes SET parent=?1, name=?2, kind=?3, size=?4, version=?5, created=?6, modified=?7, content_type=?8, "
                    "content_encoding=?9, content_language=?10, content_disposition=?11, cache_control=?12, content_md5=?13, metadata=?14, "
-                   "owner=?15, grp=?16, acl=?17, lease_id=?18, lease_seconds=?19, lease_end=?20, lease_breaking=?21 WHERE id=?22",
+                   "owner=?15, grp=?16, acl=?17, lease_id=?18, lease_seconds=?19, lease_end=?20, lease_breaking=?21, tier=?22 WHERE id=?23",
                    node.parent, node.name, kind_of(node), node.size, node.version, to_unix_nanoseconds(node.created),
                    to_unix_nanoseconds(node.modified), p.content_type, p.content_encoding, p.content_language, p.content_disposition,
                    p.cache_control, store::Blob{p.content_md5}, store::Blob{encode(p.metadata)}, node.owner, node.group, node.acl,
-                   node.lease.id, node.lease.seconds, to_unix_nanoseconds(node.lease.end), node.lease.is_breaking, node.id);
+                   node.lease.id, node.lease.seconds, to_unix_nanoseconds(node.lease.end), node.lease.is_breaking, node.tier, node.id);
 }
 
 }  // namespace axonite::lake::tables

@@ -84,6 +84,7 @@ Result<Node> Lake::put(const Location& location, const Content& content, const N
     }
     node.properties = how.properties;
     node.is_append_blob = how.is_append_blob;
+    node.tier = how.tier;
     node.modified = state_->clock.now();
     node.version = state_->next_version(&node);
     if (node.id == 0 && content.file.empty()) {
@@ -129,6 +130,18 @@ Result<Node> Lake::edit(const Location& location, const Guard& guard, const Edit
   });
 }
 
+Result<void> Lake::set_tier(const Location& location, const std::string& tier, const Guard& guard) {
+  auto set = state_->change<bool>({cache_key(location)}, [&](store::Connection& c, tables::Garbage&) -> Result<bool> {
+    TRY(Node node, state_->existing_for_write(c, location, guard));
+    if (node.is_directory || node.is_append_blob) return std::unexpected(conflict("InvalidBlobType", "The blob type is invalid for this operation."));
+    node.tier = tier;
+    CHECK_OK(tables::update(c, node));
+    return true;
+  });
+  CHECK_OK(set);
+  return ok();
+}
+
 Result<void> Lake::remove(const Location& location, bool recursive, const Guard& guard) {
   CHECK_OK(check_path(location));
   TRY(Node seen, stat(location));
@@ -161,7 +174,9 @@ Result<Node> Lake::copy(const Location& from, const Location& to, const Conditio
     TRY(Snapshot taken, tables::load_content(c, original));
     TRY(Node node, state_->node_for_write(c, to, how, guard));
     if (node.is_directory) return std::unexpected(conflict("PathConflict", "The path is a directory."));
+    if (original.tier == "Archive") return std::unexpected(conflict("BlobArchived", "This operation is not permitted on an archived blob."));
     node.properties = original.properties;
+    node.tier = how.tier;
     if (metadata) node.properties.metadata = *metadata;
     if (node.id == 0) node.acl = inherited_acl(node.acl, false, 0666, 027);
     node.modified = state_->clock.now();

@@ -216,6 +216,7 @@ Result<Node> Lake::put_block_list(const Location& location, const std::vector<Bl
     TRY(auto extents, chosen(list, staged, committed));
     if (node.id == 0) node.acl = inherited_acl(node.acl, false, 0666, how.umask);
     node.properties = how.properties;
+    node.tier = how.tier;
     node.modified = state_->clock.now();
     node.version = state_->next_version(&node);
     CHECK_OK(node.id != 0 ? tables::update(c, node) : tables::insert(c, node));

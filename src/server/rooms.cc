@@ -126,6 +126,7 @@ Result<void> Rooms::mount() {
   resource_manager = std::unique_ptr<service::resource_manager::Rooms>(
       new service::resource_manager::Rooms{*documents, *operations, removers, directory->roles(), tenant});
   front->add(service::resource_manager::resource_manager_service(*resource_manager));
+  front->add(service::storage::local_storage_service(*storage));  // last: it takes nearly any path
   CHECK_OK(operations->start());
   return pipelines->resume();
 }

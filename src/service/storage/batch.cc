@@ -1,4 +1,4 @@
-// Blob Batch: a multipart/mixed body of deletes, each with its own credential and its own answer.
+// Blob Batch: a multipart/mixed body of deletes or tiers, each with its own credential and its own answer.
 #include "base/text.h"
 #include "service/storage/handlers.h"
 
@@ -70,15 +70,13 @@ Result<std::vector<Part>> parse(std::string_view body, const std::string& bounda
 }
 
 Answer run(Rooms& rooms, front::Call& call, const std::string& container) {
-  auto decoded = text::percent_decode(call.request.path);
-  if (!decoded) return std::unexpected(bad_batch());
-  std::string_view path = std::string_view(*decoded).substr(1);
-  std::size_t slash = path.find('/');
-  if (slash == std::string_view::npos || (!container.empty() && path.substr(0, slash) != container)) return std::unexpected(bad_batch());
-  call.path_parameters = {{"container", std::string(path.substr(0, slash))}, {"path", std::string(path.substr(slash + 1))}};
+  auto named = resource_path(call.request);
+  if (!named || named->second.empty() || (!container.empty() && named->first != container)) return std::unexpected(bad_batch());
+  call.path_parameters = {{"container", named->first}, {"path", named->second}};
   TRY(call.principal, authenticate(rooms, call));
   if (call.request.method == "DELETE") return delete_path(rooms, call);
-  return std::unexpected(unsupported("BatchOperationNotSupported", "Only deletes are supported in batches by Axonite."));
+  if (call.request.method == "PUT" && call.query("comp") == "tier") return set_tier(rooms, call);
+  return std::unexpected(unsupported("BatchOperationNotSupported", "Only deletes and tiers are supported in batches by Axonite."));
 }
 
 std::string write_part(const http::Response& response, const std::string& content_id) {

@@ -17,6 +17,8 @@ std::string blob_element(const lake::Node& node, bool with_metadata, Time now) {
   xml += element("Content-Type", p.content_type) + element("Content-Encoding", p.content_encoding) + element("Content-Language", p.content_language);
   if (!p.content_md5.empty()) xml += element("Content-MD5", text::base64_encode(p.content_md5));
   xml += element("Cache-Control", p.cache_control) + element("Content-Disposition", p.content_disposition);
+  if (!node.is_directory && !node.is_append_blob)
+    xml += "<AccessTier>" + (node.tier.empty() ? "Hot" : node.tier) + "</AccessTier>" + (node.tier.empty() ? "<AccessTierInferred>true</AccessTierInferred>" : "");
   bool locked = node.lease.is_active(now);
   xml += std::string("<BlobType>") + (node.is_append_blob ? "AppendBlob" : "BlockBlob") + "</BlobType><LeaseStatus>" + (locked ? "locked" : "unlocked") + "</LeaseStatus><LeaseState>" +
          (locked ? "leased" : "available") + "</LeaseState><ServerEncrypted>true</ServerEncrypted></Properties>";
@@ -60,7 +62,7 @@ Answer list_blobs(Rooms& rooms, front::Call& call) {
   if (!listing && listing.error().code == "PathNotFound") listing = lake::Listing{};
   if (!listing) return std::unexpected(std::move(listing.error()));
   bool with_metadata = call.query("include").find("metadata") != std::string_view::npos;
-  std::string body = "<EnumerationResults ServiceEndpoint=\"https://" + call.request.host + "/\" ContainerName=\"" + escape_xml(at.filesystem) + "\"><Prefix>" +
+  std::string body = "<EnumerationResults ServiceEndpoint=\"" + endpoint_of(call.request) + "\" ContainerName=\"" + escape_xml(at.filesystem) + "\"><Prefix>" +
                      escape_xml(options.prefix) + "</Prefix><Marker>" + escape_xml(call.query("marker")) + "</Marker><MaxResults>" + std::to_string(options.count_max) + "</MaxResults>";
   if (!delimiter.empty()) body += "<Delimiter>/</Delimiter>";
   body += "<Blobs>";

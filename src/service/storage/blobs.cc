@@ -15,17 +15,6 @@ Result<lake::NewPath> new_path(const front::Call& call, bool plain) {
   return how;
 }
 
-// The location that x-ms-copy-source names, which must be ours.
-Result<lake::Location> copy_source(const front::Call& call) {
-  std::string_view url = call.request.headers.get("x-ms-copy-source");
-  TRY(lake::Location from, lake::Location::parse(url));
-  if (from.account != account_of(call.request))
-    return std::unexpected(unsupported("CrossAccountCopyNotSupported", "Copies between accounts are not supported by Axonite; read and write instead."));
-  if (url.find("sig=") != std::string_view::npos && call.principal.kind != identity::Principal::Kind::account_key)
-    return std::unexpected(unsupported("CopySourceSasNotSupported", "A SAS in the copy source is not supported by Axonite; the caller's own rights count."));
-  return from;
-}
-
 }  // namespace
 
 Answer put_blob(Rooms& rooms, front::Call& call) {
@@ -37,6 +26,7 @@ Answer put_blob(Rooms& rooms, front::Call& call) {
     return std::unexpected(unsupported("PageBlobNotSupported", "The blob type '" + std::string(type.substr(0, 32)) + "' is not supported by Axonite."));
   TRY(lake::NewPath how, new_path(call, true));
   how.is_append_blob = is_append;
+  TRY(how.tier, tier_of(call));
   TRY(lake::Guard guard, guard_of(call));
   std::string md5;
   TRY(lake::Content content, receive(rooms, call, kPutBytesMax, &md5));
@@ -47,29 +37,9 @@ Answer put_blob(Rooms& rooms, front::Call& call) {
   return response;
 }
 
-Answer copy_blob(Rooms& rooms, front::Call& call) {
-  lake::Location to = location_of(call);
-  TRY(lake::Location from, copy_source(call));
-  CHECK_OK(allow(rooms, call, lake::Right::create, to, "cw"));
-  // A SAS of the destination reaches no other path than its own scope.
-  CHECK_OK(allow(rooms, call, lake::Right::read, from, "r"));
-  TRY(lake::Guard guard, guard_of(call));
-  TRY(auto source, conditions_of(call, "x-ms-source-"));
-  TRY(auto metadata, metadata_of(call));
-  lake::NewPath how;
-  how.owner = owner_of(call);
-  auto replaced = metadata.empty() ? std::nullopt : std::optional(std::move(metadata));
-  TRY(lake::Node node, rooms.lake.copy(from, to, source, guard, replaced, how));
-  http::Response response = created(node, 202);
-  response.headers.set("x-ms-copy-id", call.request_id);
-  response.headers.set("x-ms-copy-status", "success");
-  return response;
-}
-
 Answer put_block(Rooms& rooms, front::Call& call) {
   lake::Location at = location_of(call);
   CHECK_OK(allow(rooms, call, lake::Right::create, at, "cw"));
-  if (call.request.headers.contains("x-ms-copy-source")) return std::unexpected(unsupported("PutBlockFromUrlNotSupported", "Put Block From URL is not supported by Axonite."));
   std::string md5;
   TRY(lake::Content content, receive(rooms, call, kBlockBytesMax, &md5));
   CHECK_OK(rooms.lake.put_block(at, std::string(call.query("blockid")), content, std::string(call.request.headers.get("x-ms-lease-id"))));
@@ -85,6 +55,7 @@ Answer put_block_list(Rooms& rooms, front::Call& call) {
   TRY(std::string body, call.body_text());
   TRY(auto list, parse_block_list(body));
   TRY(lake::NewPath how, new_path(call, false));
+  TRY(how.tier, tier_of(call));
   TRY(lake::Guard guard, guard_of(call));
   TRY(lake::Node node, rooms.lake.put_block_list(at, list, how, guard));
   return created(node);
@@ -149,6 +120,17 @@ Answer set_properties(Rooms& rooms, front::Call& call) {
     return ok();
   }));
   return created(node, 200);
+}
+
+// A tier is a fact of the blob that lists and reads tell; only the archive changes what can be done.
+Answer set_tier(Rooms& rooms, front::Call& call) {
+  lake::Location at = location_of(call);
+  CHECK_OK(allow(rooms, call, lake::Right::write, at, "w"));
+  TRY(std::string tier, tier_of(call));
+  if (tier.empty()) return std::unexpected(invalid("MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.", "x-ms-access-tier"));
+  TRY(lake::Guard guard, guard_of(call));
+  CHECK_OK(rooms.lake.set_tier(at, tier, guard));
+  return http::empty_response(200);
 }
 
 Answer delete_path(Rooms& rooms, front::Call& call) {

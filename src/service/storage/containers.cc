@@ -41,7 +41,7 @@ Result<lake::Listing> listed(Rooms& rooms, front::Call& call, std::string_view c
 Answer list_containers(Rooms& rooms, front::Call& call) {
   TRY(auto listing, listed(rooms, call, "maxresults", "marker"));
   bool with_metadata = call.query("include").find("metadata") != std::string_view::npos;
-  std::string body = "<EnumerationResults ServiceEndpoint=\"https://" + call.request.host + "/\"><Prefix>" + escape_xml(call.query("prefix")) + "</Prefix><Containers>";
+  std::string body = "<EnumerationResults ServiceEndpoint=\"" + endpoint_of(call.request) + "\"><Prefix>" + escape_xml(call.query("prefix")) + "</Prefix><Containers>";
   for (const lake::Node& node : listing.nodes) {
     bool active = node.lease.is_active(rooms.clock.now());
     body += "<Container><Name>" + escape_xml(node.name) + "</Name><Properties><Last-Modified>" + format_http_date(node.modified) + "</Last-Modified><Etag>\"" +

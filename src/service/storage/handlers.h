@@ -27,14 +27,18 @@ Answer get_user_delegation_key(Rooms&, front::Call&);
 Answer list_blobs(Rooms&, front::Call&);
 // blobs.cc
 Answer put_blob(Rooms&, front::Call&);
-Answer copy_blob(Rooms&, front::Call&);
 Answer put_block(Rooms&, front::Call&);
 Answer put_block_list(Rooms&, front::Call&);
 Answer get_block_list(Rooms&, front::Call&);
 Answer append_block(Rooms&, front::Call&);
 Answer set_metadata(Rooms&, front::Call&);
 Answer set_properties(Rooms&, front::Call&);
+Answer set_tier(Rooms&, front::Call&);
 Answer delete_path(Rooms&, front::Call&);
+// copies.cc
+Answer copy_blob(Rooms&, front::Call&);
+Answer put_blob_from_url(Rooms&, front::Call&);
+Answer put_block_from_url(Rooms&, front::Call&);
 // reading.cc
 Answer get_path(Rooms&, front::Call&);
 Answer head_path(Rooms&, front::Call&);
@@ -48,6 +52,8 @@ Answer flush(Rooms&, front::Call&);
 Answer set_path_properties(Rooms&, front::Call&);
 Answer set_access_control(Rooms&, front::Call&);
 Answer get_access_control(Rooms&, front::Call&);
+Answer set_access_control_recursive(Rooms&, front::Call&);
+Answer check_access(Rooms&, front::Call&);
 Answer list_paths(Rooms&, front::Call&);
 Answer list_filesystems(Rooms&, front::Call&);
 // batch.cc

@@ -9,6 +9,7 @@ namespace axonite::service::storage {
 namespace {
 
 constexpr std::uint64_t kAppendBytesMax = 4000ull << 20;
+constexpr std::size_t kAclPathsMax = 2000;  // of one call; the client goes on with its continuation
 constexpr std::int64_t kFiletimeEpoch = 116'444'736'000'000'000;  // 1601 to 1970 in 100 ns
 
 Error bad_query(const char* name) {
@@ -173,6 +174,47 @@ Answer set_access_control(Rooms& rooms, front::Call& call) {
     return ok();
   }));
   return created(node, 200);
+}
+
+Answer set_access_control_recursive(Rooms& rooms, front::Call& call) {
+  lake::Location at = location_of(call);
+  CHECK_OK(allow(rooms, call, lake::Right::set_acl, at, "p"));
+  std::string_view mode = call.query("mode");
+  lake::AclMode how = mode == "set" ? lake::AclMode::set : mode == "modify" ? lake::AclMode::modify : lake::AclMode::remove;
+  if (how == lake::AclMode::remove && mode != "remove") return std::unexpected(bad_query("mode"));
+  std::size_t count_max = kAclPathsMax;
+  if (std::string_view given = call.query("maxRecords"); !given.empty()) {
+    auto count = text::parse_int<std::uint32_t>(given);
+    if (!count || *count == 0) return std::unexpected(bad_query("maxRecords"));
+    count_max = std::min<std::size_t>(*count, kAclPathsMax);
+  }
+  TRY(std::string from, decode_marker(call.query("continuation")));
+  TRY(lake::AclChange done, rooms.lake.change_acls(at, how, call.request.headers.get("x-ms-acl"), from, count_max));
+  json::Array failed;
+  for (const auto& [node, error] : done.failed)
+    failed.push_back(json::Object{{"errorMessage", error.message}, {"name", node.path}, {"type", node.is_directory ? "DIRECTORY" : "FILE"}});
+  json::Object body{{"directoriesSuccessful", done.directories}, {"failedEntries", failed}, {"failureCount", failed.size()}, {"filesSuccessful", done.files}};
+  http::Response response = http::json_response(200, json::write(body));
+  if (!done.next.empty()) response.headers.set("x-ms-continuation", encode_marker(done.next));
+  return response;
+}
+
+Answer check_access(Rooms& rooms, front::Call& call) {
+  lake::Location at = location_of(call);
+  CHECK_OK(allow(rooms, call, lake::Right::stat, at, "rel"));
+  unsigned access = 0;
+  for (char c : call.query("fsAction")) {
+    if (c == 'r') access |= lake::access_read;
+    else if (c == 'w') access |= lake::access_write;
+    else if (c == 'x') access |= lake::access_execute;
+    else if (c != '-') return std::unexpected(bad_query("fsAction"));
+  }
+  if (call.query("fsAction").empty()) return std::unexpected(bad_query("fsAction"));
+  TRY(lake::Node node, rooms.lake.stat(at));
+  CHECK_OK(rooms.lake.check_access(call.principal, access, at));
+  http::Response response = http::empty_response(200);
+  add_identity(response, node);
+  return response;
 }
 
 Answer get_access_control(Rooms& rooms, front::Call& call) {

@@ -69,6 +69,7 @@ Answer get_path(Rooms& rooms, front::Call& call) {
     TRY(auto snapshot, rooms.lake.snapshot(at));
     const lake::Node& node = snapshot->node;
     CHECK_OK(lake::check_for_read(conditions, node));
+    if (node.tier == "Archive") return std::unexpected(conflict("BlobArchived", "This operation is not permitted on an archived blob."));
     TRY(auto range, range_of(call, node.size));
     Range wanted = range.value_or(Range{0, node.size});
     auto body = body_of(rooms.lake, snapshot, wanted);
@@ -94,8 +95,6 @@ Answer head_path(Rooms& rooms, front::Call& call) {
   response.head_length = snapshot->node.size;
   describe(response, snapshot->node, rooms.clock.now());
   if (!snapshot->node.properties.content_md5.empty()) response.headers.set("Content-MD5", text::base64_encode(snapshot->node.properties.content_md5));
-  response.headers.set("x-ms-access-tier", "Hot");
-  response.headers.set("x-ms-access-tier-inferred", "true");
   return response;
 }
 

@@ -45,8 +45,27 @@ Result<void> check_sas(const front::Call& call, std::string_view letters) {
 
 }  // namespace
 
+bool is_path_style(const http::Request& request) { return !request.host.ends_with(".core.windows.net"); }
+
+std::optional<std::pair<std::string, std::string>> resource_path(const http::Request& request) {
+  auto decoded = text::percent_decode(request.path);
+  if (!decoded || !decoded->starts_with('/')) return std::nullopt;
+  std::string_view path = std::string_view(*decoded).substr(1);
+  auto take = [&] {
+    std::size_t slash = std::min(path.find('/'), path.size());
+    std::string_view segment = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    return segment;
+  };
+  if (is_path_style(request)) take();
+  std::string container(take());
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return std::pair(std::move(container), std::string(path));
+}
+
 std::string account_of(const http::Request& request) {
-  std::string label = request.host.substr(0, request.host.find('.'));
+  std::size_t end = std::min(request.path.find('/', 1), request.path.size());
+  std::string label = is_path_style(request) ? request.path.substr(1, end - 1) : request.host.substr(0, request.host.find('.'));
   if (label.ends_with("-secondary")) label.resize(label.size() - 10);
   return label;
 }
@@ -134,6 +153,14 @@ std::string owner_of(const front::Call& call) {
   return call.principal.kind == identity::Principal::Kind::account_key ? "" : call.principal.object_id;
 }
 
+Result<std::string> tier_of(const front::Call& call) {
+  std::string_view given = call.request.headers.get("x-ms-access-tier");
+  if (given.empty()) return std::string();
+  for (const char* tier : {"Hot", "Cool", "Cold", "Archive"})
+    if (text::equals_ignoring_case(given, tier)) return std::string(tier);
+  return std::unexpected(bad_header("x-ms-access-tier"));
+}
+
 Result<lake::Content> receive(const Rooms& rooms, front::Call& call, std::uint64_t bytes_max, std::string* md5) {
   Error large = too_large("RequestBodyTooLarge", "The request body is too large and exceeds the maximum permissible limit.");
   if (call.request.content_length.value_or(0) > bytes_max) return std::unexpected(large);
@@ -194,6 +221,10 @@ void describe(http::Response& response, const lake::Node& node, Time now) {
   headers.add("x-ms-creation-time", format_http_date(node.created));
   headers.add("x-ms-server-encrypted", "true");
   headers.add("x-ms-resource-type", node.is_directory ? "directory" : "file");
+  if (!node.is_directory && !node.is_append_blob) {
+    headers.add("x-ms-access-tier", node.tier.empty() ? "Hot" : node.tier);
+    if (node.tier.empty()) headers.add("x-ms-access-tier-inferred", "true");
+  }
   headers.add("x-ms-owner", node.owner);
   headers.add("x-ms-group", node.group);
   headers.add("x-ms-permissions", lake::permissions_of(node.acl));
@@ -205,6 +236,11 @@ void describe(http::Response& response, const lake::Node& node, Time now) {
   }
   put("x-ms-properties", pairs);
   if (node.is_directory && !p.metadata.contains("hdi_isfolder")) headers.add("x-ms-meta-hdi_isfolder", "true");
+}
+
+std::string endpoint_of(const http::Request& request) {
+  std::string port = request.port ? ":" + std::to_string(request.port) : "";
+  return (request.secure ? "https://" : "http://") + escape_xml(request.host) + port + "/" + (is_path_style(request) ? account_of(request) + "/" : "");
 }
 
 std::string escape_xml(std::string_view text) {

@@ -1,11 +1,16 @@
+#include <algorithm>
+#include <iterator>
+
 #include "service/storage/handlers.h"
 
 namespace axonite::service::storage {
 namespace {
 
-constexpr const char* kRoot = "/";
-constexpr const char* kContainer = "/{container}";
-constexpr const char* kPath = "/{container}/{*path}";
+struct Paths {
+  const char *root, *container, *path;
+};
+constexpr Paths kByHost{"/", "/{container}", "/{container}/{*path}"};
+constexpr Paths kByPath{"/{account}", "/{account}/{container}", "/{account}/{container}/{*path}"};
 
 using Rows = std::vector<front::OperationOf<Rooms>>;
 
@@ -13,63 +18,76 @@ front::Match query(std::vector<std::pair<std::string_view, std::string_view>> pa
 front::Match header(std::string_view name) { return {.headers = {{name, "*"}}}; }
 
 // Rights depend on the path's ACL, on what a SAS allows, or on two paths: lake::Lake::allow and allow_action.
-Rows rows() {
+Rows account_rows(const Paths& paths) {
   const auto check = front::domain_check("storage");
   return {
-      {"ListContainers", "GET", kRoot, &list_containers, check, query({{"comp", "list"}})},
-      {"ListFilesystems", "GET", kRoot, &list_filesystems, check, query({{"resource", "account"}})},
-      {"GetServiceProperties", "GET", kRoot, &get_service_properties, check, query({{"restype", "service"}, {"comp", "properties"}})},
-      {"GetAccountInformation", "GET", kRoot, &get_account_information, check, query({{"restype", "account"}})},
-      {"GetAccountInformation", "HEAD", kRoot, &get_account_information, check, query({{"restype", "account"}})},
-      {"GetAccountInformation", "GET", kPath, &get_account_information, check, query({{"restype", "account"}})},
-      {"GetUserDelegationKey", "POST", kRoot, &get_user_delegation_key, check, query({{"restype", "service"}, {"comp", "userdelegationkey"}})},
-      {"Batch", "POST", kRoot, &batch, front::anonymous(), query({{"comp", "batch"}})},  // each part authenticates itself
-      {"ContainerBatch", "POST", kContainer, &batch, front::anonymous(), query({{"comp", "batch"}})},
+      {"ListContainers", "GET", paths.root, &list_containers, check, query({{"comp", "list"}})},
+      {"ListFilesystems", "GET", paths.root, &list_filesystems, check, query({{"resource", "account"}})},
+      {"GetServiceProperties", "GET", paths.root, &get_service_properties, check, query({{"restype", "service"}, {"comp", "properties"}})},
+      {"GetAccountInformation", "GET", paths.root, &get_account_information, check, query({{"restype", "account"}})},
+      {"GetAccountInformation", "HEAD", paths.root, &get_account_information, check, query({{"restype", "account"}})},
+      {"GetAccountInformation", "GET", paths.path, &get_account_information, check, query({{"restype", "account"}})},
+      {"GetUserDelegationKey", "POST", paths.root, &get_user_delegation_key, check, query({{"restype", "service"}, {"comp", "userdelegationkey"}})},
+      {"Batch", "POST", paths.root, &batch, front::anonymous(), query({{"comp", "batch"}})},  // each part authenticates itself
+      {"ContainerBatch", "POST", paths.container, &batch, front::anonymous(), query({{"comp", "batch"}})},
 
-      {"CreateContainer", "PUT", kContainer, &create_container, check, query({{"restype", "container"}})},
-      {"CreateFilesystem", "PUT", kContainer, &create_container, check, query({{"resource", "filesystem"}})},
-      {"GetContainerProperties", "GET", kContainer, &get_container, check, query({{"restype", "container"}})},
-      {"GetContainerProperties", "HEAD", kContainer, &get_container, check, query({{"restype", "container"}})},
-      {"GetFilesystemProperties", "HEAD", kContainer, &get_container, check, query({{"resource", "filesystem"}})},
-      {"DeleteContainer", "DELETE", kContainer, &delete_container, check, query({{"restype", "container"}})},
-      {"DeleteFilesystem", "DELETE", kContainer, &delete_container, check, query({{"resource", "filesystem"}})},
-      {"SetContainerMetadata", "PUT", kContainer, &set_container_metadata, check, query({{"restype", "container"}, {"comp", "metadata"}})},
-      {"SetFilesystemProperties", "PATCH", kContainer, &set_container_metadata, check, query({{"resource", "filesystem"}})},
-      {"GetContainerAcl", "GET", kContainer, &get_container_acl, check, query({{"restype", "container"}, {"comp", "acl"}})},
-      {"SetContainerAcl", "PUT", kContainer, &set_container_acl, check, query({{"restype", "container"}, {"comp", "acl"}})},
-      {"LeaseContainer", "PUT", kContainer, &lease, check, query({{"restype", "container"}, {"comp", "lease"}})},
-      {"ListBlobs", "GET", kContainer, &list_blobs, check, query({{"restype", "container"}, {"comp", "list"}})},
-      {"ListPaths", "GET", kContainer, &list_paths, check, query({{"resource", "filesystem"}})},
-      {"GetAccessControl", "HEAD", kContainer, &get_access_control, check, query({{"action", "getAccessControl"}})},
-      {"SetAccessControl", "PATCH", kContainer, &set_access_control, check, query({{"action", "setAccessControl"}})},
+      {"CreateContainer", "PUT", paths.container, &create_container, check, query({{"restype", "container"}})},
+      {"CreateFilesystem", "PUT", paths.container, &create_container, check, query({{"resource", "filesystem"}})},
+      {"GetContainerProperties", "GET", paths.container, &get_container, check, query({{"restype", "container"}})},
+      {"GetContainerProperties", "HEAD", paths.container, &get_container, check, query({{"restype", "container"}})},
+      {"GetFilesystemProperties", "HEAD", paths.container, &get_container, check, query({{"resource", "filesystem"}})},
+      {"DeleteContainer", "DELETE", paths.container, &delete_container, check, query({{"restype", "container"}})},
+      {"DeleteFilesystem", "DELETE", paths.container, &delete_container, check, query({{"resource", "filesystem"}})},
+      {"SetContainerMetadata", "PUT", paths.container, &set_container_metadata, check, query({{"restype", "container"}, {"comp", "metadata"}})},
+      {"SetFilesystemProperties", "PATCH", paths.container, &set_container_metadata, check, query({{"resource", "filesystem"}})},
+      {"GetContainerAcl", "GET", paths.container, &get_container_acl, check, query({{"restype", "container"}, {"comp", "acl"}})},
+      {"SetContainerAcl", "PUT", paths.container, &set_container_acl, check, query({{"restype", "container"}, {"comp", "acl"}})},
+      {"LeaseContainer", "PUT", paths.container, &lease, check, query({{"restype", "container"}, {"comp", "lease"}})},
+      {"ListBlobs", "GET", paths.container, &list_blobs, check, query({{"restype", "container"}, {"comp", "list"}})},
+      {"ListPaths", "GET", paths.container, &list_paths, check, query({{"resource", "filesystem"}})},
+      {"GetAccessControl", "HEAD", paths.container, &get_access_control, check, query({{"action", "getAccessControl"}})},
+      {"SetAccessControl", "PATCH", paths.container, &set_access_control, check, query({{"action", "setAccessControl"}})},
+  };
+}
 
-      {"PutBlob", "PUT", kPath, &put_blob, check, header("x-ms-blob-type")},
-      {"CopyBlob", "PUT", kPath, &copy_blob, check, header("x-ms-copy-source")},
-      {"PutBlock", "PUT", kPath, &put_block, check, query({{"comp", "block"}, {"blockid", "*"}})},
-      {"PutBlockList", "PUT", kPath, &put_block_list, check, query({{"comp", "blocklist"}}), {.body_bytes_max = 16u << 20}},
-      {"GetBlockList", "GET", kPath, &get_block_list, check, query({{"comp", "blocklist"}})},
-      {"AppendBlock", "PUT", kPath, &append_block, check, query({{"comp", "appendblock"}})},
-      {"SetBlobMetadata", "PUT", kPath, &set_metadata, check, query({{"comp", "metadata"}})},
-      {"SetBlobProperties", "PUT", kPath, &set_properties, check, query({{"comp", "properties"}})},
-      {"LeaseBlob", "PUT", kPath, &lease, check, query({{"comp", "lease"}})},
-      {"LeasePath", "POST", kPath, &lease, check, header("x-ms-lease-action")},
-      {"GetBlob", "GET", kPath, &get_path, check},
-      {"GetBlobProperties", "HEAD", kPath, &head_path, check},
-      {"GetStatus", "HEAD", kPath, &head_path, check, query({{"action", "getStatus"}})},
-      {"DeleteBlob", "DELETE", kPath, &delete_path, check},
+Rows path_rows(const Paths& paths) {
+  const auto check = front::domain_check("storage");
+  return {
+      {"PutBlob", "PUT", paths.path, &put_blob, check, header("x-ms-blob-type")},
+      {"PutBlobFromUrl", "PUT", paths.path, &put_blob_from_url, check, {.headers = {{"x-ms-blob-type", "BlockBlob"}, {"x-ms-copy-source", "*"}}}},
+      {"CopyBlob", "PUT", paths.path, &copy_blob, check, header("x-ms-copy-source")},
+      {"PutBlock", "PUT", paths.path, &put_block, check, query({{"comp", "block"}, {"blockid", "*"}})},
+      {"PutBlockFromUrl", "PUT", paths.path, &put_block_from_url, check, {.query = {{"comp", "block"}, {"blockid", "*"}}, .headers = {{"x-ms-copy-source", "*"}}}},
+      {"PutBlockList", "PUT", paths.path, &put_block_list, check, query({{"comp", "blocklist"}}), {.body_bytes_max = 16u << 20}},
+      {"GetBlockList", "GET", paths.path, &get_block_list, check, query({{"comp", "blocklist"}})},
+      {"AppendBlock", "PUT", paths.path, &append_block, check, query({{"comp", "appendblock"}})},
+      {"SetBlobMetadata", "PUT", paths.path, &set_metadata, check, query({{"comp", "metadata"}})},
+      {"SetBlobProperties", "PUT", paths.path, &set_properties, check, query({{"comp", "properties"}})},
+      {"SetBlobTier", "PUT", paths.path, &set_tier, check, query({{"comp", "tier"}})},
+      {"LeaseBlob", "PUT", paths.path, &lease, check, query({{"comp", "lease"}})},
+      {"LeasePath", "POST", paths.path, &lease, check, header("x-ms-lease-action")},
+      {"GetBlob", "GET", paths.path, &get_path, check},
+      {"GetBlobProperties", "HEAD", paths.path, &head_path, check},
+      {"GetStatus", "HEAD", paths.path, &head_path, check, query({{"action", "getStatus"}})},
+      {"DeleteBlob", "DELETE", paths.path, &delete_path, check},
 
-      {"CreatePath", "PUT", kPath, &create_path, check, query({{"resource", "*"}})},
-      {"RenamePath", "PUT", kPath, &rename_path, check, header("x-ms-rename-source")},
-      {"GetAccessControl", "HEAD", kPath, &get_access_control, check, query({{"action", "getAccessControl"}})},
-      {"AppendData", "PATCH", kPath, &append, check, query({{"action", "append"}})},
-      {"FlushData", "PATCH", kPath, &flush, check, query({{"action", "flush"}})},
-      {"SetAccessControl", "PATCH", kPath, &set_access_control, check, query({{"action", "setAccessControl"}})},
-      {"SetPathProperties", "PATCH", kPath, &set_path_properties, check, query({{"action", "setProperties"}})},
+      {"CreatePath", "PUT", paths.path, &create_path, check, query({{"resource", "*"}})},
+      {"RenamePath", "PUT", paths.path, &rename_path, check, header("x-ms-rename-source")},
+      {"GetAccessControl", "HEAD", paths.path, &get_access_control, check, query({{"action", "getAccessControl"}})},
+      {"CheckAccess", "HEAD", paths.path, &check_access, check, query({{"action", "checkAccess"}})},
+      {"CheckAccess", "HEAD", paths.container, &check_access, check, query({{"action", "checkAccess"}})},
+      {"SetAccessControlRecursive", "PATCH", paths.path, &set_access_control_recursive, check, query({{"action", "setAccessControlRecursive"}})},
+      {"SetAccessControlRecursive", "PATCH", paths.container, &set_access_control_recursive, check, query({{"action", "setAccessControlRecursive"}})},
+      {"SetAccessControlRecursive", "PUT", paths.path, &set_access_control_recursive, check, query({{"action", "setAccessControlRecursive"}})},
+      {"AppendData", "PATCH", paths.path, &append, check, query({{"action", "append"}})},
+      {"FlushData", "PATCH", paths.path, &flush, check, query({{"action", "flush"}})},
+      {"SetAccessControl", "PATCH", paths.path, &set_access_control, check, query({{"action", "setAccessControl"}})},
+      {"SetPathProperties", "PATCH", paths.path, &set_path_properties, check, query({{"action", "setProperties"}})},
       // Java's HTTP client knows no PATCH: PUT with X-HTTP-Method-Override.
-      {"AppendData", "PUT", kPath, &append, check, query({{"action", "append"}})},
-      {"FlushData", "PUT", kPath, &flush, check, query({{"action", "flush"}})},
-      {"SetAccessControl", "PUT", kPath, &set_access_control, check, query({{"action", "setAccessControl"}})},
-      {"SetPathProperties", "PUT", kPath, &set_path_properties, check, query({{"action", "setProperties"}})},
+      {"AppendData", "PUT", paths.path, &append, check, query({{"action", "append"}})},
+      {"FlushData", "PUT", paths.path, &flush, check, query({{"action", "flush"}})},
+      {"SetAccessControl", "PUT", paths.path, &set_access_control, check, query({{"action", "setAccessControl"}})},
+      {"SetPathProperties", "PUT", paths.path, &set_path_properties, check, query({{"action", "setProperties"}})},
   };
 }
 
@@ -86,9 +104,12 @@ Result<void> check_known(const front::Call& call) {
 
 }  // namespace
 
-front::Service storage_service(Rooms& rooms) {
-  front::Service service{.name = "storage", .hosts = {"*.blob.core.windows.net", "*.dfs.core.windows.net"}, .audiences = {"https://storage.azure.com"}};
-  service.operations = front::bind(rooms, rows());
+namespace {
+
+front::Service service_of(Rooms& rooms, std::vector<std::string> hosts, const Paths& paths) {
+  front::Service service{.name = "storage", .hosts = std::move(hosts), .audiences = {"https://storage.azure.com"}};
+  service.operations = front::bind(rooms, account_rows(paths));
+  std::ranges::move(front::bind(rooms, path_rows(paths)), std::back_inserter(service.operations));
   service.audited = false;
   service.authenticate = [&rooms](front::Call& call) -> Result<identity::Principal> {
     CHECK_OK(check_known(call));
@@ -99,5 +120,10 @@ front::Service storage_service(Rooms& rooms) {
   service.finish = &finish;
   return service;
 }
+
+}  // namespace
+
+front::Service storage_service(Rooms& rooms) { return service_of(rooms, {"*.blob.core.windows.net", "*.dfs.core.windows.net"}, kByHost); }
+front::Service local_storage_service(Rooms& rooms) { return service_of(rooms, {"localhost"}, kByPath); }
 
 }  // namespace axonite::service::storage

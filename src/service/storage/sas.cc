@@ -29,13 +29,9 @@ struct Scope {
 };
 
 Result<Scope> scope_of_path(const http::Request& request) {
-  auto decoded = text::percent_decode(request.path);
-  if (!decoded) return std::unexpected(refused());
-  std::string_view path = std::string_view(*decoded).substr(1);
-  std::size_t slash = std::min(path.find('/'), path.size());
-  std::string_view rest = path.substr(std::min(slash + 1, path.size()));
-  while (rest.ends_with('/')) rest.remove_suffix(1);
-  return Scope{std::string(path.substr(0, slash)), std::string(rest)};
+  auto named = resource_path(request);
+  if (!named) return std::unexpected(refused());
+  return Scope{std::move(named->first), std::move(named->second)};
 }
 
 // sr=d signs the directory, sdd levels below the root; sr=c the container; sr=b the path itself.

@@ -15,5 +15,8 @@ struct Rooms {
 
 // *.blob.core.windows.net and *.dfs.core.windows.net. `rooms` outlives the service.
 front::Service storage_service(Rooms& rooms);
+// The same for clients that address an account by path, as emulators are: http://127.0.0.1:PORT/acct/container/blob. It
+// takes nearly any path, so it is to be added after all other services of local addresses.
+front::Service local_storage_service(Rooms& rooms);
 
 }  // namespace axonite::service::storage
