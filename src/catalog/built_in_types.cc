@@ -39,12 +39,12 @@ constexpr EntityRow kEntities[] = {
     {"azure_synapse_workspace", "azure_resource", "Azure Synapse Analytics", ""},
     {"azure_synapse_dedicated_sql_db", "azure_resource", "Azure Synapse Analytics", ""},
     {"azure_synapse_dedicated_sql_schema", "Asset", "Azure Synapse Analytics", ""},
-    {"azure_synapse_dedicated_sql_table", "DataSet", "Azure Synapse Analytics", "principalId:int objectType:string createTime:date modifiedTime:date"},
+    {"azure_synapse_dedicated_sql_table", "DataSet", "Azure Synapse Analytics", "rowCount:long principalId:int objectType:string createTime:date modifiedTime:date"},
     {"azure_synapse_dedicated_sql_view", "DataSet", "Azure Synapse Analytics", "principalId:int objectType:string createTime:date modifiedTime:date"},
     {"azure_synapse_dedicated_sql_column", "DataSet", "Azure Synapse Analytics", "data_type!:string length:int precision:int scale:int userTypeId:int"},
     {"azure_synapse_serverless_sql_db", "azure_resource", "Azure Synapse Analytics", ""},
     {"azure_synapse_serverless_sql_schema", "Asset", "Azure Synapse Analytics", ""},
-    {"azure_synapse_serverless_sql_table", "DataSet", "Azure Synapse Analytics", "principalId:int objectType:string createTime:date modifiedTime:date"},
+    {"azure_synapse_serverless_sql_table", "DataSet", "Azure Synapse Analytics", "rowCount:long principalId:int objectType:string createTime:date modifiedTime:date"},
     {"azure_synapse_serverless_sql_view", "DataSet", "Azure Synapse Analytics", "principalId:int objectType:string createTime:date modifiedTime:date"},
     {"azure_synapse_serverless_sql_column", "DataSet", "Azure Synapse Analytics", "data_type!:string length:int precision:int scale:int userTypeId:int"},
     {"azure_synapse_pipeline", "Process", "Azure Synapse Analytics", ""},
@@ -102,8 +102,11 @@ constexpr RelationshipRow kRelationships[] = {
 
 constexpr std::string_view kClassifications[] = {
     "MICROSOFT.PERSONAL.EMAIL", "MICROSOFT.PERSONAL.NAME", "MICROSOFT.PERSONAL.DATE_OF_BIRTH", "MICROSOFT.PERSONAL.IPADDRESS",
-    "MICROSOFT.FINANCIAL.CREDIT_CARD_NUMBER", "MICROSOFT.FINANCIAL.US.ABA_ROUTING_NUMBER", "MICROSOFT.GOVERNMENT.US.SOCIAL_SECURITY_NUMBER",
-    "MICROSOFT.GOVERNMENT.CITY_NAME", "MICROSOFT.SYSTEM.TEMP_FILE"};
+    "MICROSOFT.PERSONAL.US.PHONE_NUMBER", "MICROSOFT.PERSONAL.EU.PHONE_NUMBER", "MICROSOFT.FINANCIAL.CREDIT_CARD_NUMBER",
+    "MICROSOFT.FINANCIAL.INTERNATIONAL_BANKING_ACCOUNT_NUMBER", "MICROSOFT.FINANCIAL.US.ABA_ROUTING_NUMBER",
+    "MICROSOFT.GOVERNMENT.US.SOCIAL_SECURITY_NUMBER", "MICROSOFT.GOVERNMENT.US.ZIP_CODE", "MICROSOFT.GOVERNMENT.UK.NATIONAL_INSURANCE_NUMBER",
+    "MICROSOFT.GOVERNMENT.CANADA.SOCIAL_INSURANCE_NUMBER", "MICROSOFT.GOVERNMENT.EU.TAX_IDENTIFICATION_NUMBER",
+    "MICROSOFT.GOVERNMENT.EU.NATIONAL_IDENTIFICATION_NUMBER", "MICROSOFT.GOVERNMENT.CITY_NAME", "MICROSOFT.SYSTEM.TEMP_FILE"};
 
 json::Array attributes_of(std::string_view row) {
   json::Array attributes;

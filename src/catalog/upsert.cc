@@ -23,6 +23,20 @@ bool set_member(json::Object& object, std::string_view key, const json::Value& v
   return true;
 }
 
+constexpr std::string_view kScanSource = "Axonite scan";
+
+// What a scan says of an asset replaces what scans said before; what people said stays.
+json::Value merge_classifications(const json::Value* before, const json::Value& found) {
+  if (!before || !before->is_array() || !found.is_array()) return found;
+  json::Array all;
+  for (const json::Value& one : before->get_array())
+    if (json::string_or(one, "source") != kScanSource) all.push_back(one);
+  auto given = [&](const json::Value& one) { return std::ranges::any_of(all, [&](const json::Value& other) { return json::string_or(other, "typeName") == json::string_or(one, "typeName"); }); };
+  for (const json::Value& one : found.get_array())
+    if (!given(one)) all.push_back(one);
+  return json::Value(std::move(all));
+}
+
 // The list that an update of a process gives replaces what was there.
 bool replaces(std::string_view relationship) { return relationship == "dataset_process_inputs" || relationship == "process_dataset_outputs"; }
 
@@ -82,7 +96,10 @@ Result<void> Upsert::write(Target& target) {
   json::Object& attributes = body["attributes"].get_object();
   for (const auto& [key, value] : target.entity->attributes)
     if (target.type->attributes.contains(key) && !target.type->ends.contains(key)) target.changed |= set_member(attributes, key, value);
-  for (const auto& [key, value] : target.entity->others) target.changed |= set_member(body, key, value);
+  for (const auto& [key, value] : target.entity->others) {
+    bool merges = key == "classifications" && provenance_ == Provenance::observed;
+    target.changed |= set_member(body, key, merges ? merge_classifications(body.if_contains(key), value) : value);
+  }
   if (std::string name = target.entity->qualified_name(); !name.empty() && name != target.row.qualified_name) {
     TRY(auto other, find_entity(connection_, target.row.type, name));
     if (other && *other != target.row.guid) return std::unexpected(conflict("ATLAS-409-00-008", "Another entity of type " + target.row.type + " has the qualifiedName " + name));

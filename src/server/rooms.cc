@@ -87,7 +87,10 @@ Result<void> Rooms::mount_analytics() {
       [this](std::string_view workspace, std::string_view run) { return notebooks->snapshot(workspace, run); });
   front->add(service::synapse::notebook_snapshot_service(*notebook_snapshots));
 
-  purview = std::unique_ptr<service::purview::Rooms>(new service::purview::Rooms{*documents, *data_map, directory->tenant_id(), clock});
+  TRY(scans, catalog::scan::Store::open(data_dir / "scans.db"));
+  scan_ports = std::make_unique<ScanPorts>(ScanPorts::Needs{*directory, *documents, *lake, *vaults, *sql});
+  TRY(scanner, catalog::scan::Scanner::start(*scans, *data_map, *scan_ports, clock));
+  purview = std::unique_ptr<service::purview::Rooms>(new service::purview::Rooms{*documents, *data_map, *scans, *scanner, *identities, directory->tenant_id(), clock});
   front->add(service::purview::data_map_service(*purview));
   front->add(service::purview::purview_account_service(*purview));
   TRY(lineage_feed, catalog::Feed::start(*data_map, *events, clock));

@@ -17,6 +17,7 @@
 #include "server/adapters.h"
 #include "server/notebooks.h"
 #include "server/pipelines.h"
+#include "server/scan_ports.h"
 #include "server/server.h"
 #include "server/sql.h"
 #include "service/authorization/service.h"
@@ -73,6 +74,9 @@ struct Rooms {
   std::unique_ptr<service::storage::Rooms> storage;
   std::unique_ptr<service::storage::AccountRooms> storage_accounts;
   std::unique_ptr<service::synapse::Rooms> synapse;
+  std::unique_ptr<catalog::scan::Store> scans;
+  std::unique_ptr<ScanPorts> scan_ports;
+  std::unique_ptr<catalog::scan::Scanner> scanner;
   std::unique_ptr<service::purview::Rooms> purview;
   std::unique_ptr<service::monitor::Rooms> monitor;
   std::unique_ptr<service::synapse::AccessRooms> synapse_access;

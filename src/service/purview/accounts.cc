@@ -47,6 +47,10 @@ Answer put_account(Rooms& rooms, front::Call& call) {
     properties.get_object()["createdAt"] = json::string_or(before, "properties.createdAt");
   }
   json::Value body = arm::resource_body(request, stored(rooms, id, std::move(properties)));
+  const json::Value* identity = json::find(request, "identity");
+  TRY(json::Value given, arm::resolve_identity(identity, nullptr, id, rooms.identities));
+  if (!given.is_null()) body.get_object()["identity"] = std::move(given);
+  else body.get_object().erase("identity");
   body.get_object()["sku"] = json::Object{{"name", "Standard"}, {"capacity", 1}};
   TRY(auto document, rooms.documents.put(id, json::write(body), arm::condition(call), arm::author(call, std::string(kWrite))));
   return arm::resource_response(there ? 200 : 201, document);

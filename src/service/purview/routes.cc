@@ -1,7 +1,7 @@
 #include <deque>
 #include <iterator>
 
-#include "service/purview/handlers.h"
+#include "service/purview/scanning.h"
 
 namespace axonite::service::purview {
 namespace {
@@ -69,6 +69,17 @@ std::vector<front::Operation> data_map_operations(Rooms& rooms) {
       rows.push_back(row);
       rows.back().path = *path++;
     }
+  static const std::deque<std::string> scan_paths = [] {
+    std::deque<std::string> all;
+    for (const auto& row : scan_rows()) all.push_back("/scan" + std::string(row.path));
+    return all;
+  }();
+  auto scan_path = scan_paths.begin();
+  for (const auto& row : scan_rows()) {
+    rows.push_back(row);  // on the host of its own
+    rows.push_back(row);
+    rows.back().path = *scan_path++;
+  }
   return front::bind(rooms, rows);
 }
 
