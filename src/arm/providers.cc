@@ -18,6 +18,7 @@ constexpr ResourceType kInsights[] = {{"eventtypes", "2015-04-01"},
                                       {"actionGroups", "2023-01-01"},
                                       {"activityLogAlerts", "2020-10-01"}};
 constexpr ResourceType kKeyVault[] = {{"vaults", "2024-11-01"}, {"deletedVaults", "2024-11-01"}};
+constexpr ResourceType kMachineLearning[] = {{"workspaces", "2024-10-01"}};
 constexpr ResourceType kPurview[] = {{"accounts", "2021-12-01"}};
 constexpr ResourceType kResources[] = {{"subscriptions", "2022-12-01"},
                                        {"resourceGroups", "2024-11-01"},
@@ -34,6 +35,7 @@ constexpr ResourceType kSynapse[] = {{"workspaces", "2021-06-01"},
 
 constexpr Provider kProviders[] = {{"Microsoft.Authorization", kAuthorization}, {"Microsoft.DataFactory", kDataFactory},
                                    {"Microsoft.Insights", kInsights},           {"Microsoft.KeyVault", kKeyVault},
+                                   {"Microsoft.MachineLearningServices", kMachineLearning},
                                    {"Microsoft.Purview", kPurview},             {"Microsoft.Resources", kResources},
                                    {"Microsoft.Storage", kStorage},             {"Microsoft.Synapse", kSynapse}};
 

@@ -87,6 +87,9 @@ Result<void> Rooms::mount_analytics() {
       [this](std::string_view workspace, std::string_view run) { return notebooks->snapshot(workspace, run); });
   front->add(service::synapse::notebook_snapshot_service(*notebook_snapshots));
 
+  TRY(machine_learning, MachineLearning::open(data_dir, *documents, *directory, *identities, *lake, clock));
+  machine_learning->mount(*front, removers);
+
   TRY(scans, catalog::scan::Store::open(data_dir / "scans.db"));
   scan_ports = std::make_unique<ScanPorts>(ScanPorts::Needs{*directory, *documents, *lake, *vaults, *sql});
   TRY(scanner, catalog::scan::Scanner::start(*scans, *data_map, *scan_ports, clock));

@@ -15,6 +15,7 @@
 #include "linked_service/sealing.h"
 #include "resource/documents.h"
 #include "server/adapters.h"
+#include "server/ml.h"
 #include "server/notebooks.h"
 #include "server/pipelines.h"
 #include "server/scan_ports.h"
@@ -80,6 +81,7 @@ struct Rooms {
   std::unique_ptr<service::purview::Rooms> purview;
   std::unique_ptr<service::monitor::Rooms> monitor;
   std::unique_ptr<service::synapse::AccessRooms> synapse_access;
+  std::unique_ptr<MachineLearning> machine_learning;
   std::unique_ptr<service::studio::Rooms> studio;
   std::unique_ptr<Notebooks> notebooks;
   std::unique_ptr<service::synapse::SnapshotRooms> notebook_snapshots;
