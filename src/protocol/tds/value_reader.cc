@@ -135,10 +135,10 @@ Result<Value> date_time_value(std::int64_t days, std::int64_t ticks) {
 
 // The wire has UTC, the text local time, which may be neither before year 1 nor after 9999.
 Result<Value> offset_value(std::int64_t days, std::int64_t ticks, int offset) {
+  auto out_of_range = [] { return std::unexpected(protocol_error("A datetimeoffset is out of range.")); };
+  if (days > kDaysMax || std::abs(offset) > 840) return out_of_range();  // before a product that 64 bits do not hold
   auto local = (days + kDaysTo1970) * kTicksPerDay + ticks + offset * 600'000'000LL;
-  if (local < 0 || local / kTicksPerDay - kDaysTo1970 > kDaysMax || std::abs(offset) > 840) {
-    return std::unexpected(protocol_error("A datetimeoffset is out of range."));
-  }
+  if (local < 0 || local / kTicksPerDay - kDaysTo1970 > kDaysMax) return out_of_range();
   return fmt::format("{} {} {}{:02}:{:02}", date_of(local / kTicksPerDay - kDaysTo1970), time_of(local % kTicksPerDay),
                      offset < 0 ? '-' : '+', std::abs(offset) / 60, std::abs(offset) % 60);
 }

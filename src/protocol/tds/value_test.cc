@@ -78,6 +78,7 @@ TEST(TdsValue, DatesOutOfRangeAreRefused) {
   EXPECT_EQ(read("\x2A\7\x08\0\0\0\0\0\xFF\xFF\xFF"s), "TdsProtocol");
   EXPECT_EQ(read("\x2B\7\x0A\0\0\0\0\0\0\0\0\xC4\xFF"s), "TdsProtocol") << "an hour before year 1";
   EXPECT_EQ(read("\x2B\7\x0A\0\0\0\0\0\0\0\1\xFF\x7F"s), "TdsProtocol") << "an offset of 22 days";
+  EXPECT_EQ(read("\x2B\7\x0A\0\0\0\0\0\x61\xAD\xD0\0\0"s), "TdsProtocol") << "a day whose ticks 64 bits do not hold";
 }
 
 TEST(TdsValue, UuidsTurnTheirFirstGroupsAround) {
