@@ -4,7 +4,7 @@ import warnings
 
 import pymssql
 import pytest
-from purviewclient import PurviewClient
+from purviewclient import PurviewClient, PurviewError
 
 from sql import run_sql
 
@@ -22,6 +22,32 @@ def run(block, session):
     return [str(one.message) for one in said]
 
 
+def test_the_synapse_workspace_is_a_source(world, blocks, session):
+    said = run(blocks[4], session)
+    assert any("Azure Synapse Analytics" in one and "AzureSynapseWorkspace" in one for one in said)
+    source = session["purview_client"].sources.get("synapse-workspace")
+    assert source["kind"] == "AzureSynapseWorkspace"
+    assert source["properties"]["dedicatedSqlEndpoint"] == f"{world.workspace}.sql.azuresynapse.net"
+    assert source["properties"]["serverlessSqlEndpoint"] == f"{world.workspace}-ondemand.sql.azuresynapse.net"
+
+
+def test_the_weekly_scan_has_its_trigger(blocks, session):
+    said = run(blocks[5], session)
+    assert any("intervalUnit" in one for one in said)
+    client, scan = session["purview_client"], "/datasources/synapse-workspace/scans/synapse-weekly-scan"
+    assert client.scan("GET", scan)["kind"] == "AzureSynapseWorkspaceMsi"
+    trigger = client.scan("GET", scan + "/triggers/default")["properties"]
+    assert trigger["scanLevel"] == "Full" and trigger["recurrence"]["frequency"] == "Week"
+    assert trigger["recurrence"]["schedule"] == {"hours": [3], "minutes": [0], "weekDays": ["Sunday"]}
+    assert client.scans.history("synapse-workspace", "synapse-weekly-scan") == []  # not yet Sunday
+
+
+def test_a_scan_of_an_unknown_source_is_refused(session):
+    with pytest.raises(PurviewError) as refused:
+        session["purview_client"].scans.create_or_update("no-such-source", "s", {"kind": "AzureSynapseAnalyticsScan", "properties": {}})
+    assert refused.value.status == 404
+
+
 def lineage_between(client, source, target):
     """The entities on the way from `source` to `target` (qualified names), walked upwards."""
     found = client.catalog("GET", "/entity/uniqueAttribute/type/azure_sql_table?attr:qualifiedName=" + target)["entity"]
@@ -35,8 +61,8 @@ def lineage_between(client, source, target):
     return entities
 
 
-def test_custom_lineage_can_be_walked(world, blocks, session, owner):
-    session["purview_client"] = client = PurviewClient(account_name=world.purview, credential=owner)
+def test_custom_lineage_can_be_walked(world, blocks, session):
+    client = session["purview_client"]
     said = run(blocks[6], session)
     assert any("ProcessedVia" in one for one in said)
     path = lineage_between(client, f"https://{world.account}.dfs.core.windows.net/container/raw-data/source.parquet",
