@@ -1,5 +1,6 @@
 """Purview: the guide's source, scan and lineage, in its own spelling."""
 import json
+import time
 import warnings
 
 import pymssql
@@ -48,9 +49,20 @@ def test_a_scan_of_an_unknown_source_is_refused(session):
     assert refused.value.status == 404
 
 
-def lineage_between(client, source, target):
+def entity_soon(client, type_name, name):
+    """What the pool reports reaches the catalog a moment later."""
+    for _ in range(100):
+        try:
+            return client.catalog("GET", f"/entity/uniqueAttribute/type/{type_name}?attr:qualifiedName={name}")["entity"]
+        except PurviewError as missing:
+            assert missing.status == 404
+            time.sleep(0.1)
+    raise AssertionError(f"{name} did not appear")
+
+
+def lineage_between(client, source, target, type_name="azure_sql_table"):
     """The entities on the way from `source` to `target` (qualified names), walked upwards."""
-    found = client.catalog("GET", "/entity/uniqueAttribute/type/azure_sql_table?attr:qualifiedName=" + target)["entity"]
+    found = entity_soon(client, type_name, target)
     answer = client.lineage.get(found["guid"], "INPUT")
     upstream = {edge["toEntityId"]: edge["fromEntityId"] for edge in answer["relations"]}
     path = [found["guid"]]
@@ -77,7 +89,7 @@ def test_lineage_to_an_entity_that_is_not_there_is_refused(world, owner):
         client.lineage.create_custom_lineage({"entities": [], "relations": [{"fromEntityGuid": "nowhere", "toEntityGuid": "x"}]})
 
 
-def test_the_extended_property_is_kept_on_the_table(world, blocks):
+def test_the_extended_property_is_kept_and_becomes_lineage(world, blocks, session):
     with pytest.raises(pymssql.Error, match="ProcessedCustomerData"):
         run_sql(world, blocks[7])  # the table is not there yet
     run_sql(world, "CREATE TABLE dbo.ProcessedCustomerData (id INT NOT NULL)")
@@ -86,3 +98,8 @@ def test_the_extended_property_is_kept_on_the_table(world, blocks):
     assert [(name, json.loads(value)["sourceTable"]) for name, value in rows] == [("DATA_LINEAGE", "raw.CustomerData")]
     rows = run_sql(world, "SELECT p.name FROM sys.extended_properties p JOIN sys.tables t ON t.object_id = p.major_id WHERE t.name = 'ProcessedCustomerData'")
     assert rows == [("DATA_LINEAGE",)]
+    tables = f"mssql://{world.workspace}.sql.azuresynapse.net/SQLPool1"
+    path = lineage_between(session["purview_client"], tables + "/raw/CustomerData", tables + "/dbo/ProcessedCustomerData", "azure_synapse_dedicated_sql_table")
+    process = session["purview_client"].catalog("GET", "/entity/guid/" + path[1]["guid"])["entity"]
+    assert process["attributes"]["processingSteps"] == ["cleaned", "transformed"]
+    assert process["customAttributes"]["provenance"] == "declared"
