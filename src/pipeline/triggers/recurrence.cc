@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <limits>
 
 #include "base/text.h"
 #include "expression/date_time.h"
@@ -21,7 +22,11 @@ constexpr std::string_view kWeekDays[] = {"Sunday", "Monday", "Tuesday", "Wednes
 constexpr std::int64_t kUnixEpochTicks = 719'162 * kTicksPerDay;
 constexpr int kPeriodsMax = 200'000;  // tried before a schedule counts as one that never comes
 
-Time from_utc_ticks(std::int64_t ticks) { return Time(std::chrono::nanoseconds((ticks - kUnixEpochTicks) * 100)); }
+// Ticks reach the year 9999, a Time only 2262: what lies further is the last that it holds.
+constexpr std::int64_t kTimeTicksMax = std::numeric_limits<std::int64_t>::max() / 100;
+Time from_utc_ticks(std::int64_t ticks) {
+  return Time(std::chrono::nanoseconds(std::clamp(ticks - kUnixEpochTicks, -kTimeTicksMax, kTimeTicksMax) * 100));
+}
 std::int64_t to_utc_ticks(Time time) { return to_unix_nanoseconds(time) / 100 + kUnixEpochTicks; }
 
 Time instant_of(std::int64_t local_ticks, const std::string& zone) {
@@ -219,6 +224,7 @@ std::optional<Time> next_occurrence(const Recurrence& recurrence, Time after) {
   std::int64_t period = period_before(recurrence, local_of(after, recurrence.zone));
   for (int tried = 0; tried < kPeriodsMax; ++tried, ++period)
     for (std::int64_t local : times_of_period(recurrence, period)) {
+      if (local - kUnixEpochTicks >= kTimeTicksMax) return std::nullopt;
       Time time = instant_of(local, recurrence.zone);
       if (recurrence.end && time > *recurrence.end) return std::nullopt;
       if (time > after && time >= start) return time;
