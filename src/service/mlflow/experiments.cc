@@ -9,13 +9,21 @@ std::string location(const ml::Workspace& workspace, const ml::Experiment& exper
   return ml::proxy_uri(workspace, {workspace.account, workspace.artifact_container(), "ExperimentRun/experiment." + experiment.id});
 }
 
-http::Response one(const ml::Workspace& workspace, const ml::Experiment& experiment) {
-  return json_answer(json::Object{{"experiment", experiment_json(experiment, location(workspace, experiment))}});
+struct Asked {
+  ml::Workspace workspace;
+  Arguments arguments;
+  std::string id;
+};
+
+Result<Asked> asked(Rooms& rooms, front::Call& call) {
+  TRY(ml::Workspace workspace, workspace_of(rooms, call));
+  TRY(Arguments arguments, Arguments::of(call));
+  TRY(std::string id, arguments.text("experiment_id"));
+  return Asked{std::move(workspace), std::move(arguments), std::move(id)};
 }
 
-Answer done(const Result<void>& result) {
-  if (!result) return std::unexpected(result.error());
-  return json_answer(json::Object{});
+http::Response one(const ml::Workspace& workspace, const ml::Experiment& experiment) {
+  return json_answer(json::Object{{"experiment", experiment_json(experiment, location(workspace, experiment))}});
 }
 
 }  // namespace
@@ -36,17 +44,13 @@ Answer search_experiments(Rooms& rooms, front::Call& call) {
   TRY(auto found, rooms.tracking.search_experiments(workspace.key, search));
   json::Array all;
   for (const ml::Experiment& experiment : found.items) all.push_back(experiment_json(experiment, location(workspace, experiment)));
-  json::Object body{{"experiments", std::move(all)}};
-  if (!found.next_page_token.empty()) body["next_page_token"] = found.next_page_token;
-  return json_answer(body);
+  return page_answer("experiments", std::move(all), found.next_page_token);
 }
 
 Answer get_experiment(Rooms& rooms, front::Call& call) {
-  TRY(ml::Workspace workspace, workspace_of(rooms, call));
-  TRY(Arguments arguments, Arguments::of(call));
-  TRY(std::string id, arguments.text("experiment_id"));
-  TRY(ml::Experiment found, rooms.tracking.experiment(workspace.key, id));
-  return one(workspace, found);
+  TRY(Asked asked, mlflow::asked(rooms, call));
+  TRY(ml::Experiment found, rooms.tracking.experiment(asked.workspace.key, asked.id));
+  return one(asked.workspace, found);
 }
 
 Answer get_experiment_by_name(Rooms& rooms, front::Call& call) {
@@ -58,20 +62,16 @@ Answer get_experiment_by_name(Rooms& rooms, front::Call& call) {
 }
 
 Answer update_experiment(Rooms& rooms, front::Call& call) {
-  TRY(ml::Workspace workspace, workspace_of(rooms, call));
-  TRY(Arguments arguments, Arguments::of(call));
-  TRY(std::string id, arguments.text("experiment_id"));
-  TRY(std::string name, arguments.text("new_name"));
-  return done(rooms.tracking.rename_experiment(workspace.key, id, name));
+  TRY(Asked asked, mlflow::asked(rooms, call));
+  TRY(std::string name, asked.arguments.text("new_name"));
+  return done(rooms.tracking.rename_experiment(asked.workspace.key, asked.id, name));
 }
 
 namespace {
 
 Answer set_stage(Rooms& rooms, front::Call& call, std::string_view stage) {
-  TRY(ml::Workspace workspace, workspace_of(rooms, call));
-  TRY(Arguments arguments, Arguments::of(call));
-  TRY(std::string id, arguments.text("experiment_id"));
-  return done(rooms.tracking.set_experiment_stage(workspace.key, id, stage));
+  TRY(Asked asked, mlflow::asked(rooms, call));
+  return done(rooms.tracking.set_experiment_stage(asked.workspace.key, asked.id, stage));
 }
 
 }  // namespace
@@ -80,19 +80,15 @@ Answer delete_experiment(Rooms& rooms, front::Call& call) { return set_stage(roo
 Answer restore_experiment(Rooms& rooms, front::Call& call) { return set_stage(rooms, call, ml::kActive); }
 
 Answer set_experiment_tag(Rooms& rooms, front::Call& call) {
-  TRY(ml::Workspace workspace, workspace_of(rooms, call));
-  TRY(Arguments arguments, Arguments::of(call));
-  TRY(std::string id, arguments.text("experiment_id"));
-  TRY(std::string key, arguments.text("key"));
-  return done(rooms.tracking.set_experiment_tag(workspace.key, id, {key, arguments.text_or("value")}));
+  TRY(Asked asked, mlflow::asked(rooms, call));
+  TRY(std::string key, asked.arguments.text("key"));
+  return done(rooms.tracking.set_experiment_tag(asked.workspace.key, asked.id, {key, asked.arguments.text_or("value")}));
 }
 
 Answer delete_experiment_tag(Rooms& rooms, front::Call& call) {
-  TRY(ml::Workspace workspace, workspace_of(rooms, call));
-  TRY(Arguments arguments, Arguments::of(call));
-  TRY(std::string id, arguments.text("experiment_id"));
-  TRY(std::string key, arguments.text("key"));
-  return done(rooms.tracking.delete_experiment_tag(workspace.key, id, key));
+  TRY(Asked asked, mlflow::asked(rooms, call));
+  TRY(std::string key, asked.arguments.text("key"));
+  return done(rooms.tracking.delete_experiment_tag(asked.workspace.key, asked.id, key));
 }
 
 }  // namespace axonite::service::mlflow

@@ -31,6 +31,8 @@ Answer search_runs(Rooms&, front::Call&);
 Answer set_tag(Rooms&, front::Call&);
 Answer delete_tag(Rooms&, front::Call&);
 Answer log_inputs(Rooms&, front::Call&);
+// The run that a request names; older clients say run_uuid.
+Result<std::string> run_id_of(const Arguments&);
 // logging.cc
 Answer log_metric(Rooms&, front::Call&);
 Answer log_param(Rooms&, front::Call&);
@@ -78,12 +80,18 @@ Answer search_logged_models(Rooms&, front::Call&);
 
 // shapes.cc. Where clients find a run's artifacts depends on who asks: azureml-mlflow or MLflow's own client.
 std::string artifact_uri(const ml::Workspace&, const front::Call&, const ml::Place&, std::string_view experiment_id, std::string_view run_id);
+// {"info":{…},"data":{…},"inputs":{…}}, and the first member's value alone.
 void write_run(std::string& out, const ml::Run& run, std::string_view artifact_uri);
+void write_run_info(std::string& out, const ml::Run& run, std::string_view artifact_uri);
 json::Value experiment_json(const ml::Experiment&, std::string_view artifact_location);
 json::Value model_json(const ml::Model&);
 json::Value version_json(const ml::ModelVersion&);
 json::Array pairs_json(const std::vector<ml::Pair>&);
 http::Response json_answer(const json::Value& body);
+// {name: […], "next_page_token"?}.
+http::Response page_answer(std::string_view name, json::Array items, const std::string& next_page_token);
+// {} where a change went well.
+Answer done(const Result<void>& result);
 http::Response shape_error(const Error&, const front::Call&);
 
 }  // namespace axonite::service::mlflow

@@ -7,10 +7,8 @@ namespace {
 
 Answer logged(Rooms& rooms, front::Call& call, const Arguments& arguments, const ml::Batch& batch) {
   TRY(ml::Workspace workspace, workspace_of(rooms, call));
-  std::string run = arguments.text_or("run_id", arguments.text_or("run_uuid"));
-  if (run.empty()) return std::unexpected(ml::bad_value("Missing value for required parameter 'run_id'."));
-  CHECK_OK(rooms.tracking.log_batch(workspace.key, run, batch));
-  return json_answer(json::Object{});
+  TRY(std::string run, run_id_of(arguments));
+  return done(rooms.tracking.log_batch(workspace.key, run, batch));
 }
 
 Result<ml::Batch> read_batch(const Arguments& arguments) {

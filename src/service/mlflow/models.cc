@@ -24,11 +24,6 @@ Answer one(const Result<ml::Model>& model) {
   return json_answer(json::Object{{"registered_model", model_json(*model)}});
 }
 
-Answer done(const Result<void>& result) {
-  if (!result) return std::unexpected(result.error());
-  return json_answer(json::Object{});
-}
-
 }  // namespace
 
 Answer create_model(Rooms& rooms, front::Call& call) {
@@ -65,9 +60,7 @@ Answer search_models(Rooms& rooms, front::Call& call) {
   TRY(auto found, rooms.registry.search_models(workspace.key, search));
   json::Array all;
   for (const ml::Model& model : found.items) all.push_back(model_json(model));
-  json::Object body{{"registered_models", std::move(all)}};
-  if (!found.next_page_token.empty()) body["next_page_token"] = found.next_page_token;
-  return json_answer(body);
+  return page_answer("registered_models", std::move(all), found.next_page_token);
 }
 
 Answer latest_versions(Rooms& rooms, front::Call& call) {

@@ -11,12 +11,10 @@ struct Asked {
   std::string run;
 };
 
-// The run that a request names; older clients say run_uuid.
 Result<Asked> asked(Rooms& rooms, front::Call& call) {
   TRY(ml::Workspace workspace, workspace_of(rooms, call));
   TRY(Arguments arguments, Arguments::of(call));
-  std::string run = arguments.text_or("run_id", arguments.text_or("run_uuid"));
-  if (run.empty()) return std::unexpected(ml::bad_value("Missing value for required parameter 'run_id'."));
+  TRY(std::string run, run_id_of(arguments));
   return Asked{std::move(workspace), std::move(arguments), std::move(run)};
 }
 
@@ -30,11 +28,6 @@ http::Response one(const ml::Workspace& workspace, const front::Call& call, cons
   return http::json_response(200, out + "}");
 }
 
-Answer done(const Result<void>& result) {
-  if (!result) return std::unexpected(result.error());
-  return json_answer(json::Object{});
-}
-
 // Protobuf clients may send an enum as a word or a number.
 std::string status_of(std::string status) {
   static constexpr std::string_view words[] = {"", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"};
@@ -43,6 +36,12 @@ std::string status_of(std::string status) {
 }
 
 }  // namespace
+
+Result<std::string> run_id_of(const Arguments& arguments) {
+  std::string run = arguments.text_or("run_id", arguments.text_or("run_uuid"));
+  if (run.empty()) return std::unexpected(ml::bad_value("Missing value for required parameter 'run_id'."));
+  return run;
+}
 
 Answer create_run(Rooms& rooms, front::Call& call) {
   TRY(ml::Workspace workspace, workspace_of(rooms, call));
@@ -67,11 +66,9 @@ Answer update_run(Rooms& rooms, front::Call& call) {
   ml::RunUpdate update{.status = asked.arguments.optional("status"), .name = asked.arguments.optional("run_name"), .end_ms = asked.arguments.integer("end_time")};
   if (update.status) update.status = status_of(*update.status);
   TRY(ml::RunPointer run, rooms.tracking.update_run(asked.workspace.key, asked.run, update));
-  std::string whole;
-  write_run(whole, *run, uri_of(asked.workspace, call, *run));
-  // {"info":{…},"data":… → the info alone.
-  std::string info = whole.substr(8, whole.find(",\"data\":{\"metrics\"") - 8);
-  return http::json_response(200, "{\"run_info\":" + info + "}");
+  std::string out = "{\"run_info\":";
+  write_run_info(out, *run, uri_of(asked.workspace, call, *run));
+  return http::json_response(200, out + "}");
 }
 
 Answer delete_run(Rooms& rooms, front::Call& call) {

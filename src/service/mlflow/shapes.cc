@@ -107,6 +107,17 @@ std::string_view error_code(const Error& error) {
 
 http::Response json_answer(const json::Value& body) { return http::json_response(200, json::write(body)); }
 
+http::Response page_answer(std::string_view name, json::Array items, const std::string& next_page_token) {
+  json::Object body{{name, std::move(items)}};
+  if (!next_page_token.empty()) body["next_page_token"] = next_page_token;
+  return json_answer(body);
+}
+
+Answer done(const Result<void>& result) {
+  if (!result) return std::unexpected(result.error());
+  return json_answer(json::Object{});
+}
+
 http::Response shape_error(const Error& error, const front::Call& call) {
   http::Response response = http::json_response(http_status(error.kind), json::write(json::Object{{"error_code", error_code(error)}, {"message", error.message}}));
   if (error.kind == Error::Kind::unauthenticated) response.headers.set("WWW-Authenticate", "Bearer realm=\"mlflow\"");
@@ -119,8 +130,8 @@ std::string artifact_uri(const ml::Workspace& workspace, const front::Call& call
   return "azureml://" + call.request.host + "/mlflow/v2.0" + workspace.id + "/experiments/" + std::string(experiment_id) + "/runs/" + std::string(run_id) + "/artifacts";
 }
 
-void write_run(std::string& out, const ml::Run& run, std::string_view uri) {
-  out += "{\"info\":{";
+void write_run_info(std::string& out, const ml::Run& run, std::string_view uri) {
+  out += '{';
   member(out, "run_uuid", run.id);
   member(out, "run_id", run.id);
   member(out, "run_name", run.name);
@@ -131,7 +142,13 @@ void write_run(std::string& out, const ml::Run& run, std::string_view uri) {
   if (run.end_ms) out += ",\"end_time\":" + std::to_string(*run.end_ms);
   member(out, "artifact_uri", uri);
   member(out, "lifecycle_stage", run.stage);
-  out += "},\"data\":{\"metrics\":";
+  out += '}';
+}
+
+void write_run(std::string& out, const ml::Run& run, std::string_view uri) {
+  out += "{\"info\":";
+  write_run_info(out, run, uri);
+  out += ",\"data\":{\"metrics\":";
   write_metrics(out, run.metrics);
   out += ",\"params\":";
   write_pairs(out, run.params);

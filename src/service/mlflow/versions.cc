@@ -24,11 +24,6 @@ Answer one(const Result<ml::ModelVersion>& version) {
   return json_answer(json::Object{{"model_version", version_json(*version)}});
 }
 
-Answer done(const Result<void>& result) {
-  if (!result) return std::unexpected(result.error());
-  return json_answer(json::Object{});
-}
-
 // Where a version's files are; a source that is another model leads to that model's files.
 Result<ml::Place> files_of(const Rooms& rooms, const ml::Workspace& workspace, std::string source) {
   for (int hops = 0; hops < 8 && source.starts_with("models:/"); ++hops) {
@@ -77,9 +72,7 @@ Answer search_versions(Rooms& rooms, front::Call& call) {
   TRY(auto found, rooms.registry.search_versions(workspace.key, search));
   json::Array all;
   for (const ml::ModelVersion& version : found.items) all.push_back(version_json(version));
-  json::Object body{{"model_versions", std::move(all)}};
-  if (!found.next_page_token.empty()) body["next_page_token"] = found.next_page_token;
-  return json_answer(body);
+  return page_answer("model_versions", std::move(all), found.next_page_token);
 }
 
 Answer version_download_uri(Rooms& rooms, front::Call& call) {
